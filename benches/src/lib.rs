@@ -1,0 +1,1 @@
+//! Home of the benches: see the folder `benches`.

@@ -1,0 +1,1 @@
+//! Home of the example programs: see the folders beside `src`.
