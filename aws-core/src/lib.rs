@@ -1,3 +1,45 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+mod authz;
+mod cx;
+mod engine;
+mod error;
+mod history;
+mod home;
+#[cfg(feature = "proptest")]
+pub mod laws;
+mod principal;
+mod seed;
+mod sink;
+mod snapshot;
+mod time;
+mod usage;
+
+pub use authz::{AuthzRequest, Ground, Permit, Verdict};
+pub use cx::{Call, Calls, Cx};
+pub use engine::{Engine, Operation, needs, perform};
+pub use error::{AwsError, ErrorRecord, ErrorRow, Fault, Protocol, Retry, Wording};
+pub use history::{Divergence, History, HistoryError, Record, Reply};
+pub use home::{AccountId, Home, HomeError, Partition};
+pub use principal::{Caller, Principal, SessionFacts};
+pub use seed::{Seed, SeedError, SeedStream};
+pub use sink::{Recorder, Sink};
+pub use snapshot::{Snapshot, SnapshotError};
+pub use time::{Span, Timestamp};
+pub use usage::{Quantity, Unit, Usage};
+
+/// What the macros expand to; not part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use alloc::format;
+    pub use alloc::string::{String, ToString};
+    pub use alloc::vec::Vec;
+    pub use serde::{self, Deserialize, Serialize};
+    pub use serde_json::{Map, Value};
+}
