@@ -65,7 +65,7 @@ pub struct Record<Q, A> {
 /// assert_eq!(history.records[0].start.as_millis(), 5);
 ///
 /// let wrong = "\n{\"start\": 5, \"request\": }".parse::<History<Value, Value>>().unwrap_err();
-/// assert_eq!(wrong.to_string(), "2:24: expected value; expected a history record");
+/// assert_eq!(wrong.to_string(), "2:25: expected value; expected a history record");
 /// # Ok::<(), HistoryError>(())
 /// ```
 #[derive(Debug, PartialEq)]

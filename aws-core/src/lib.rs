@@ -7,6 +7,7 @@ extern crate alloc;
 extern crate std;
 
 mod authz;
+mod blob;
 mod cx;
 mod engine;
 mod error;
@@ -14,6 +15,7 @@ mod history;
 mod home;
 #[cfg(feature = "proptest")]
 pub mod laws;
+mod limit;
 mod principal;
 mod seed;
 mod sink;
@@ -22,11 +24,13 @@ mod time;
 mod usage;
 
 pub use authz::{AuthzRequest, Ground, Permit, Verdict};
+pub use blob::Blob;
 pub use cx::{Call, Calls, Cx};
 pub use engine::{Engine, Operation, needs, perform};
 pub use error::{AwsError, ErrorRecord, ErrorRow, Fault, Protocol, Retry, Wording};
 pub use history::{Divergence, History, HistoryError, Record, Reply};
-pub use home::{AccountId, Home, HomeError, Partition};
+pub use home::{AccountId, Home, HomeError, Partition, Region};
+pub use limit::Limit;
 pub use principal::{Caller, Principal, SessionFacts};
 pub use seed::{Seed, SeedError, SeedStream};
 pub use sink::{Recorder, Sink};
