@@ -207,7 +207,7 @@ macro_rules! operations {
             }
 
             /// What must be allowed; see [`Engine::authz`](aws_core::Engine::authz).
-            fn needs(
+            pub(crate) fn needs(
                 &self,
                 engine: &$Engine,
                 caller: &$crate::Caller,
@@ -216,7 +216,7 @@ macro_rules! operations {
             }
 
             /// Performs it; see [`Engine::apply`](aws_core::Engine::apply).
-            fn perform<S: $crate::Sink<<$Engine as $crate::Engine>::Event>>(
+            pub(crate) fn perform<S: $crate::Sink<<$Engine as $crate::Engine>::Event>>(
                 self,
                 engine: &mut $Engine,
                 cx: $crate::Cx<'_, S>,

@@ -2,4 +2,29 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod api;
+mod content;
+mod digest;
+mod engine;
+mod error;
+mod event;
+pub mod limits;
+mod ops;
+mod policy;
+mod poll;
+mod queue;
+mod receipt;
+mod redrive;
+
+pub use api::*;
 pub use aws_core;
+pub use digest::{Md5, MessageId, NotHex};
+pub use engine::{Engine, OlderHandle, Options};
+pub use error::{Error, ErrorShape, RedriveFault};
+pub use event::{Event, EventKind};
+pub use ops::{Request, Response};
+pub use poll::{Receive, WaitToken};

@@ -119,8 +119,9 @@ pub struct SendMessageBatchRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct SendMessageBatchRequestEntry {
-    /// Names the entry within the batch.
-    pub id: String,
+    /// Names the entry within the batch. Absent is not the same as empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// At least one character.
     pub message_body: String,
     /// Seconds before the message can be received; the queue's if absent.
@@ -138,6 +139,14 @@ pub struct SendMessageBatchRequestEntry {
     /// The group of a FIFO queue, or the tenant of a fair queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_group_id: Option<String>,
+}
+
+impl SendMessageBatchRequestEntry {
+    /// A message with nothing but a body.
+    #[must_use]
+    pub fn new(id: impl Into<String>, message_body: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), message_body: message_body.into(), ..Self::default() }
+    }
 }
 
 /// Output of [`Engine::send_message_batch`](crate::Engine::send_message_batch).
@@ -347,8 +356,9 @@ pub struct DeleteMessageBatchRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct DeleteMessageBatchRequestEntry {
-    /// Names the entry within the batch.
-    pub id: String,
+    /// Names the entry within the batch. Absent is not the same as empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// From the delivery.
     pub receipt_handle: String,
 }
@@ -392,8 +402,9 @@ pub struct ChangeMessageVisibilityBatchRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ChangeMessageVisibilityBatchRequestEntry {
-    /// Names the entry within the batch.
-    pub id: String,
+    /// Names the entry within the batch. Absent is not the same as empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// From the delivery.
     pub receipt_handle: String,
     /// Seconds from now, 0 to 43,200.

@@ -1,0 +1,69 @@
+//! A message in a queue.
+
+use super::order::Key;
+use crate::{Md5, MessageAttributes, MessageId};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use aws_core::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What stays the same wherever the message is: through redelivery and
+/// dead-letter moves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) id: MessageId,
+    pub(crate) body: Arc<str>,
+    pub(crate) md5_of_body: Md5,
+    pub(crate) attributes: Option<Box<MessageAttributes>>,
+    pub(crate) trace_header: Option<Arc<str>>,
+    pub(crate) group_id: Option<Arc<str>>,
+    pub(crate) sender_id: Arc<str>,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) first_received_at: Option<Timestamp>,
+    /// Deliveries in the message's whole life.
+    pub(crate) receive_count: u32,
+    /// The queue it was a dead letter of.
+    pub(crate) source_arn: Option<Arc<str>>,
+}
+
+/// A message and where it stands in this queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) content: Content,
+    /// Which message of all that this queue ever held.
+    pub(crate) sequence: u64,
+    /// When its retention began to count.
+    pub(crate) retained_from: Timestamp,
+    /// Deliveries from this queue; the latest one's receipt has this number.
+    pub(crate) deliveries: u32,
+    /// When the latest delivery was made.
+    pub(crate) received_at: Timestamp,
+    pub(crate) state: State,
+}
+
+/// Whether the message can be received. `[SQS-12]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
+    /// Not before `until`: it was sent with a delay.
+    Delayed { until: Timestamp },
+    /// Yes, since then.
+    Visible { since: Timestamp },
+    /// Not before `until`: somebody has it.
+    InFlight { until: Timestamp },
+}
+
+impl Stored {
+    /// Its place among messages of the same state.
+    pub(crate) fn state_key(&self) -> Key {
+        let at = match self.state {
+            State::Delayed { until } | State::InFlight { until } => until,
+            State::Visible { since } => since,
+        };
+        (at, self.sequence)
+    }
+
+    /// Its place in the order in which messages expire.
+    pub(crate) fn age_key(&self) -> Key {
+        (self.retained_from, self.sequence)
+    }
+}

@@ -1,0 +1,434 @@
+//! One queue: its messages, and who may receive which when.
+//!
+//! A message lies in a slot. Three orders run over the slots: visible
+//! messages by the time they became visible, invisible ones by the time they
+//! will be, and all of them by age. Each is a [`TimeOrder`], so no call looks
+//! at messages it does not touch.
+
+pub(crate) mod attributes;
+pub(crate) mod message;
+mod order;
+
+use crate::receipt::{Receipt, SealKey};
+use crate::{Event, EventKind};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use attributes::Attributes;
+use aws_core::{Sink, Span, Timestamp};
+use message::{Content, State, Stored};
+use order::TimeOrder;
+use serde::{Deserialize, Serialize};
+
+/// A queue with its messages.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) name: Arc<str>,
+    pub(crate) arn: Arc<str>,
+    pub(crate) url: Arc<str>,
+    pub(crate) attributes: Attributes,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) modified_at: Timestamp,
+    pub(crate) purged_at: Option<Timestamp>,
+    /// The queue's place in the engine, and which of all that had it.
+    pub(crate) place: u32,
+    pub(crate) incarnation: u64,
+    pub(crate) seal: SealKey,
+    slots: Vec<Option<Stored>>,
+    free: Vec<u32>,
+    next_sequence: u64,
+    visible: TimeOrder,
+    invisible: TimeOrder,
+    by_age: TimeOrder,
+    delayed: usize,
+}
+
+/// What a queue is made with.
+pub(crate) struct NewQueue {
+    pub(crate) name: Arc<str>,
+    pub(crate) arn: Arc<str>,
+    pub(crate) url: Arc<str>,
+    pub(crate) attributes: Attributes,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) at: Timestamp,
+    pub(crate) place: u32,
+    pub(crate) incarnation: u64,
+    pub(crate) seal: SealKey,
+}
+
+/// How many messages stand where. `[SQS-11.1]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) visible: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) delayed: usize,
+}
+
+/// What a receive asks of a queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Take {
+    pub(crate) at: Timestamp,
+    /// How many messages at most.
+    pub(crate) most: usize,
+    pub(crate) visibility: Span,
+    pub(crate) in_flight_max: usize,
+    /// Deliveries after which a message goes to the dead-letter queue
+    /// instead; `None` if there is no such queue.
+    pub(crate) deliveries_max: Option<u32>,
+}
+
+/// What a receive took out of a queue.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// Slots of the delivered messages, in order, with their receipts.
+    pub(crate) delivered: Vec<(u32, Receipt)>,
+    /// Messages on their way to the dead-letter queue, in order, with the
+    /// time their retention counts from.
+    pub(crate) departed: Vec<(Content, Timestamp)>,
+}
+
+/// What a receipt's message is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Deleted, expired, purged or moved.
+    Gone,
+    /// The receipt is the latest one.
+    Latest,
+    /// The message was received again since.
+    Older,
+}
+
+impl Queue {
+    pub(crate) fn new(new: NewQueue) -> Self {
+        Self {
+            name: new.name,
+            arn: new.arn,
+            url: new.url,
+            attributes: new.attributes,
+            tags: new.tags,
+            created_at: new.at,
+            modified_at: new.at,
+            purged_at: None,
+            place: new.place,
+            incarnation: new.incarnation,
+            seal: new.seal,
+            slots: Vec::new(),
+            free: Vec::new(),
+            next_sequence: 0,
+            visible: TimeOrder::default(),
+            invisible: TimeOrder::default(),
+            by_age: TimeOrder::default(),
+            delayed: 0,
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            visible: self.visible.len(),
+            in_flight: self.invisible.len().saturating_sub(self.delayed),
+            delayed: self.delayed,
+        }
+    }
+
+    pub(crate) fn get(&self, slot: u32) -> Option<&Stored> {
+        self.slots.get(slot as usize).and_then(Option::as_ref)
+    }
+
+    fn get_mut(&mut self, slot: u32) -> Option<&mut Stored> {
+        self.slots.get_mut(slot as usize).and_then(Option::as_mut)
+    }
+
+    fn retention(&self) -> Span {
+        Span::from_seconds(i64::from(self.attributes.retention_seconds))
+    }
+
+    /// Accepts a message. [SQS-7.3]
+    pub(crate) fn insert(&mut self, content: Content, at: Timestamp, retained_from: Timestamp, delay: Span) {
+        let state = if delay > Span::ZERO {
+            self.delayed += 1;
+            State::Delayed { until: at + delay }
+        } else {
+            State::Visible { since: at }
+        };
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        let stored = Stored { content, sequence, retained_from, deliveries: 0, received_at: at, state };
+        let (age_key, state_key) = (stored.age_key(), stored.state_key());
+        let slot = if let Some(slot) = self.free.pop() {
+            if let Some(place) = self.slots.get_mut(slot as usize) {
+                *place = Some(stored);
+            }
+            slot
+        } else {
+            self.slots.push(Some(stored));
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        };
+        self.by_age.insert(slot, age_key);
+        self.order_of(state).insert(slot, state_key);
+    }
+
+    fn order_of(&mut self, state: State) -> &mut TimeOrder {
+        match state {
+            State::Visible { .. } => &mut self.visible,
+            State::Delayed { .. } | State::InFlight { .. } => &mut self.invisible,
+        }
+    }
+
+    /// Takes the slot out of the order that its state is in.
+    fn detach(&mut self, slot: u32) {
+        let Self { slots, visible, invisible, delayed, .. } = self;
+        let stored = |slot: u32| slots.get(slot as usize).and_then(Option::as_ref);
+        let Some(message) = stored(slot) else { return };
+        let order = match message.state {
+            State::Visible { .. } => visible,
+            State::InFlight { .. } => invisible,
+            State::Delayed { .. } => {
+                *delayed -= 1;
+                invisible
+            }
+        };
+        order.remove(slot, message.state_key(), |slot| stored(slot).map_or((Timestamp::MAX, 0), Stored::state_key));
+    }
+
+    /// Gives a detached slot its new state.
+    fn attach(&mut self, slot: u32, state: State) {
+        let Some(stored) = self.get_mut(slot) else { return };
+        stored.state = state;
+        let key = stored.state_key();
+        self.order_of(state).insert(slot, key);
+    }
+
+    /// Takes the message out of the queue.
+    pub(crate) fn take(&mut self, slot: u32) -> Option<Stored> {
+        self.detach(slot);
+        let age_key = self.get(slot)?.age_key();
+        let slots = &self.slots;
+        self.by_age.remove(slot, age_key, |slot| {
+            slots
+                .get(slot as usize)
+                .and_then(Option::as_ref)
+                .map_or((Timestamp::MAX, 0), Stored::age_key)
+        });
+        let stored = self.slots.get_mut(slot as usize).and_then(Option::take);
+        self.free.push(slot);
+        stored
+    }
+
+    /// Delivers what can be delivered, the longest visible first. [SQS-8.4]
+    pub(crate) fn receive(&mut self, take: Take) -> Taken {
+        let mut taken = Taken::default();
+        let room = take.in_flight_max.saturating_sub(self.counts().in_flight).min(take.most);
+        while taken.delivered.len() < room {
+            let Some((_, slot)) = self.visible.first() else { break };
+            let Some(deliveries) = self.get(slot).map(|stored| stored.deliveries) else { break };
+            // [SQS-9.3] The move happens at the receive that would exceed
+            // the limit; the receive goes on with other messages.
+            if take.deliveries_max.is_some_and(|max| deliveries >= max) {
+                if let Some(stored) = self.take(slot) {
+                    taken.departed.push((stored.content, stored.retained_from));
+                }
+                continue;
+            }
+            self.detach(slot);
+            let (place, incarnation) = (self.place, self.incarnation);
+            let Some(stored) = self.get_mut(slot) else { break };
+            stored.deliveries += 1;
+            stored.received_at = take.at;
+            // [SQS-8.7]
+            stored.content.receive_count += 1;
+            stored.content.first_received_at.get_or_insert(take.at);
+            let (sequence, delivery) = (stored.sequence, stored.deliveries);
+            taken.delivered.push((slot, Receipt { queue: place, incarnation, slot, sequence, delivery }));
+        }
+        // Only now do they get their new states: with a visibility timeout of
+        // zero a message would otherwise be picked again. [SQS-8.7]
+        for (slot, _) in &taken.delivered {
+            self.attach(*slot, invisible_for(take.at, take.visibility));
+        }
+        taken
+    }
+
+    /// What has become of a receipt's message. [SQS-8A.2]
+    pub(crate) fn held(&self, receipt: Receipt) -> Held {
+        match self.get(receipt.slot) {
+            Some(stored) if stored.sequence == receipt.sequence => {
+                if stored.deliveries == receipt.delivery { Held::Latest } else { Held::Older }
+            }
+            _ => Held::Gone,
+        }
+    }
+
+    /// Changes until when a message in flight stays invisible. [SQS-8A.3]
+    pub(crate) fn change_visibility(&mut self, slot: u32, at: Timestamp, visibility: Span) {
+        self.detach(slot);
+        self.attach(slot, invisible_for(at, visibility));
+    }
+
+    /// Throws all messages away and says how many there were. [SQS-3.6]
+    pub(crate) fn purge(&mut self) -> u64 {
+        let count = self.by_age.len() as u64;
+        self.slots.clear();
+        self.free.clear();
+        self.visible.clear();
+        self.invisible.clear();
+        self.by_age.clear();
+        self.delayed = 0;
+        count
+    }
+
+    /// When the first of its timers fires.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let visible = self.invisible.first().map(|((at, _), _)| at);
+        let expired = self.by_age.first().map(|((from, _), _)| from + self.retention());
+        match (visible, expired) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// Fires all timers that are due at the earliest deadline, if that is
+    /// not after `now`. Says whether there was one.
+    pub(crate) fn fire<S: Sink<Event>>(&mut self, now: Timestamp, sink: &mut S) -> bool {
+        let Some(at) = self.next_deadline().filter(|at| *at <= now) else { return false };
+        // [SQS-11.2] A message that expires now does not become visible.
+        while let Some(((from, _), slot)) = self.by_age.first()
+            && from + self.retention() <= at
+        {
+            let Some(stored) = self.take(slot) else { break };
+            sink.event(from + self.retention(), || self.event(&stored.content, EventKind::Expired));
+        }
+        while let Some(((until, _), slot)) = self.invisible.first()
+            && until <= at
+        {
+            // [SQS-12] Deadlines are inclusive: visible at `until` itself.
+            self.detach(slot);
+            self.attach(slot, State::Visible { since: until });
+            if let Some(stored) = self.get(slot) {
+                sink.event(until, || self.event(&stored.content, EventKind::Visible));
+            }
+        }
+        true
+    }
+
+    /// An event about one of its messages.
+    pub(crate) fn event(&self, content: &Content, kind: EventKind) -> Event {
+        Event { queue: self.name.clone(), message_id: Some(content.id), kind }
+    }
+
+    /// Checks every invariant.
+    pub(crate) fn verify(&self) -> Result<(), String> {
+        let stored = || self.slots.iter().flatten();
+        let count = |state: fn(&State) -> bool| stored().filter(|stored| state(&stored.state)).count();
+        let delayed = count(|state| matches!(state, State::Delayed { .. }));
+        let in_flight = count(|state| matches!(state, State::InFlight { .. }));
+        let visible = count(|state| matches!(state, State::Visible { .. }));
+        let expected = Counts { visible, in_flight, delayed };
+        if self.counts() != expected {
+            return Err(format!("queue {} counts {:?}, holds {expected:?}", self.name, self.counts()));
+        }
+        if self.by_age.len() != visible + in_flight + delayed {
+            return Err(format!("queue {} has {} ages", self.name, self.by_age.len()));
+        }
+        if self.free.len() + self.by_age.len() != self.slots.len() {
+            return Err(format!("queue {} has lost a slot", self.name));
+        }
+        let first = |order: &TimeOrder, invisible: bool| {
+            let expected = stored()
+                .filter(|stored| matches!(stored.state, State::Visible { .. }) != invisible)
+                .map(Stored::state_key)
+                .min();
+            order.first().map(|(key, _)| key) == expected
+        };
+        if !first(&self.visible, false) || !first(&self.invisible, true) {
+            return Err(format!("queue {} has the wrong first message", self.name));
+        }
+        if self.by_age.first().map(|(key, _)| key) != stored().map(Stored::age_key).min() {
+            return Err(format!("queue {} has the wrong oldest message", self.name));
+        }
+        if stored().any(|stored| stored.sequence >= self.next_sequence) {
+            return Err(format!("queue {} holds a message from the future", self.name));
+        }
+        Ok(())
+    }
+
+    /// The queue as data.
+    pub(crate) fn save(&self) -> SavedQueue {
+        SavedQueue {
+            name: self.name.clone(),
+            attributes: self.attributes.clone(),
+            tags: self.tags.clone(),
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            purged_at: self.purged_at,
+            place: self.place,
+            incarnation: self.incarnation,
+            seal: self.seal,
+            slots: self.slots.clone(),
+            free: self.free.clone(),
+            next_sequence: self.next_sequence,
+        }
+    }
+
+    /// A queue from its data; the caller verifies it.
+    pub(crate) fn load(saved: SavedQueue, arn: Arc<str>, url: Arc<str>) -> Self {
+        let mut queue = Self::new(NewQueue {
+            name: saved.name,
+            arn,
+            url,
+            attributes: saved.attributes,
+            tags: saved.tags,
+            at: saved.created_at,
+            place: saved.place,
+            incarnation: saved.incarnation,
+            seal: saved.seal,
+        });
+        queue.modified_at = saved.modified_at;
+        queue.purged_at = saved.purged_at;
+        queue.free = saved.free;
+        queue.next_sequence = saved.next_sequence;
+        let keys: Vec<_> = (0_u32..)
+            .zip(&saved.slots)
+            .filter_map(|(slot, stored)| stored.as_ref().map(|stored| (slot, stored)))
+            .map(|(slot, stored)| (slot, stored.age_key(), stored.state, stored.state_key()))
+            .collect();
+        queue.slots = saved.slots;
+        // In order of their keys, so that they all find room in the lanes.
+        let mut by_age: Vec<_> = keys.iter().map(|(slot, age, ..)| (*age, *slot)).collect();
+        by_age.sort_unstable();
+        by_age.into_iter().for_each(|(key, slot)| queue.by_age.insert(slot, key));
+        let mut by_state: Vec<_> = keys.into_iter().map(|(slot, _, state, key)| (key, slot, state)).collect();
+        by_state.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
+        for (key, slot, state) in by_state {
+            queue.delayed += usize::from(matches!(state, State::Delayed { .. }));
+            queue.order_of(state).insert(slot, key);
+        }
+        queue
+    }
+}
+
+/// In flight, or visible at once if for no time at all. [SQS-8A.3]
+fn invisible_for(at: Timestamp, visibility: Span) -> State {
+    if visibility > Span::ZERO { State::InFlight { until: at + visibility } } else { State::Visible { since: at } }
+}
+
+/// A queue as data. Slots are kept as they are, because receipt handles name
+/// them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SavedQueue {
+    pub(crate) name: Arc<str>,
+    attributes: Attributes,
+    tags: BTreeMap<String, String>,
+    created_at: Timestamp,
+    modified_at: Timestamp,
+    purged_at: Option<Timestamp>,
+    pub(crate) place: u32,
+    pub(crate) incarnation: u64,
+    seal: SealKey,
+    slots: Vec<Option<Stored>>,
+    free: Vec<u32>,
+    next_sequence: u64,
+}
