@@ -413,6 +413,9 @@ mod tests {
     fn the_table_lists_every_text_once() {
         assert_eq!(Error::TABLE.len(), 4);
         let row = Error::TABLE.iter().find(|row| row.name == "Name").unwrap();
-        assert_eq!((row.shape, row.status, row.classic), ("ValidationException", 400, Some("Bad name: {name}")));
+        assert_eq!(
+            (row.shape, row.status, row.classic),
+            ("ValidationException", 400, Some("Bad name: {name}"))
+        );
     }
 }

@@ -162,7 +162,12 @@ impl Caller {
     /// An IAM user with the path `/`.
     #[must_use]
     pub fn user(account: AccountId, name: &str, unique_id: &str) -> Self {
-        Self::new(Principal::User { account, path: root_path(), name: name.into(), unique_id: unique_id.into() })
+        Self::new(Principal::User {
+            account,
+            path: root_path(),
+            name: name.into(),
+            unique_id: unique_id.into(),
+        })
     }
 
     /// A session of a role with the path `/`.

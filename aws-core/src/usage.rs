@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn prints_only_the_digits_that_matter() {
-        for (thousandths, text) in [(0, "0"), (500, "0.5"), (1_000, "1"), (1_050, "1.05"), (20_001, "20.001")] {
+        for (thousandths, text) in [(0, "0"), (500, "0.5"), (1_000, "1"), (1_050, "1.05"), (20_001, "20.001")]
+        {
             assert_eq!(Quantity::from_thousandths(thousandths).to_string(), text);
         }
     }

@@ -92,14 +92,16 @@ fn is_number(text: &str) -> bool {
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let Ok(exponent) = exponent.parse::<i32>() else { return false };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+    if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+    {
         return false;
     }
     let digits = || whole.bytes().chain(fraction.bytes());
     let Some(first) = digits().position(|digit| digit != b'0') else { return true };
     let last = digits().rposition_nonzero().unwrap_or(first);
     let Ok(first_place) = i32::try_from(whole.len()).map(|whole| whole - 1) else { return false };
-    let magnitude = first_place.saturating_sub(i32::try_from(first).unwrap_or(i32::MAX)).saturating_add(exponent);
+    let magnitude =
+        first_place.saturating_sub(i32::try_from(first).unwrap_or(i32::MAX)).saturating_add(exponent);
     last - first < 38 && (-128..=126).contains(&magnitude)
 }
 
@@ -156,11 +158,15 @@ mod tests {
     /// [SQS-5.4]
     #[test]
     fn numbers() {
-        for good in ["0", "-1", "+1", "1.5", ".5", "5.", "1e10", "1E-128", "9e126", "000", "1234567890123456789012"] {
+        for good in
+            ["0", "-1", "+1", "1.5", ".5", "5.", "1e10", "1E-128", "9e126", "000", "1234567890123456789012"]
+        {
             assert!(is_number(good), "{good}");
         }
         let digits39 = "1".repeat(39);
-        for bad in ["", ".", "-", "1x", "1e", "e5", "1e127", "1e-129", "0x10", "1 ", "NaN", "1.2.3", &digits39] {
+        for bad in
+            ["", ".", "-", "1x", "1e", "e5", "1e127", "1e-129", "0x10", "1 ", "NaN", "1.2.3", &digits39]
+        {
             assert!(!is_number(bad), "{bad}");
         }
         assert!(is_number(&alloc::format!("{}{}", "1".repeat(38), "0".repeat(20))));

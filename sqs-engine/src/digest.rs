@@ -132,7 +132,8 @@ impl FromStr for MessageId {
 
     fn from_str(text: &str) -> Result<Self, NotHex> {
         let dashes = text.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(index, _)| index);
-        let id = if dashes.eq([8, 13, 18, 23]) { hex16(text.bytes().filter(|byte| *byte != b'-')) } else { None };
+        let id =
+            if dashes.eq([8, 13, 18, 23]) { hex16(text.bytes().filter(|byte| *byte != b'-')) } else { None };
         id.map(Self).ok_or(NotHex("a UUID of 32 hexadecimal digits and four hyphens"))
     }
 }

@@ -7,8 +7,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Bound;
 use aws_core::{AuthzRequest, Caller, Cx, Home, Sink, Snapshot, SnapshotError, Timestamp};
+use core::ops::Bound;
 use serde::{Deserialize, Serialize};
 
 /// SQS for one account in one Region, without I/O, clock or randomness.
@@ -170,7 +170,9 @@ impl Engine {
 
     /// All queues in the order of their names. `[SQS-3.4]`
     pub(crate) fn queues_from(&self, name: &str) -> impl Iterator<Item = &Queue> {
-        self.names.range::<str, _>((Bound::Included(name), Bound::Unbounded)).filter_map(|(_, place)| self.queue(*place).ok())
+        self.names
+            .range::<str, _>((Bound::Included(name), Bound::Unbounded))
+            .filter_map(|(_, place)| self.queue(*place).ok())
     }
 
     /// Whether the name was given up too recently to be used. `[SQS-3.2]`
@@ -204,7 +206,8 @@ impl Engine {
         self.names.remove(&queue.name);
         let now = self.now;
         self.deleted.retain(|_, until| *until > now);
-        self.deleted.insert(queue.name.clone(), now + aws_core::Span::from_seconds(limits::COOL_DOWN.as_i64()));
+        self.deleted
+            .insert(queue.name.clone(), now + aws_core::Span::from_seconds(limits::COOL_DOWN.as_i64()));
         Some(queue)
     }
 
@@ -366,7 +369,9 @@ impl aws_core::Engine for Engine {
                 return Err(format!("queue {} has a timer that should have fired", queue.name));
             }
             let scheduled = self.scheduled.get(place as usize).copied().flatten();
-            if next.is_some() && scheduled.is_none_or(|at| Some(at) > next || !self.deadlines.contains(&(at, place))) {
+            if next.is_some()
+                && scheduled.is_none_or(|at| Some(at) > next || !self.deadlines.contains(&(at, place)))
+            {
                 return Err(format!("queue {} has a timer that nobody watches", queue.name));
             }
         }

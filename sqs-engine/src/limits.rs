@@ -27,7 +27,8 @@ pub const LIST_RESULTS_MAX: Limit = Limit::new("Queues listed", 1_000, "queues",
 pub const REDRIVE_SOURCES_MAX: Limit = Limit::new("Redrive source queues", 10, "queues", false);
 /// Seconds a name stays taken after its queue was deleted, and seconds
 /// between two purges of a queue. `[SQS-3.2]` `[SQS-3.6]`
-pub const COOL_DOWN: Limit = Limit::new("Seconds between purges, or from deletion to re-creation", 60, "seconds", false);
+pub const COOL_DOWN: Limit =
+    Limit::new("Seconds between purges, or from deletion to re-creation", 60, "seconds", false);
 
 /// Every quota above.
 pub const ALL: [Limit; 12] = [

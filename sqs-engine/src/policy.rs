@@ -66,7 +66,10 @@ mod tests {
     fn forms_that_sqs_stores_and_refuses() {
         let statement = r#"{"Effect":"Allow","Principal":"*","Action":"sqs:*","Resource":"*"}"#;
         assert_eq!(check(&format!(r#"{{"Statement":{statement}}}"#)), Ok(()));
-        assert_eq!(check(&format!(r#"{{"Version":"2008-10-17","Id":"x","Statement":[{statement}]}}"#)), Ok(()));
+        assert_eq!(
+            check(&format!(r#"{{"Version":"2008-10-17","Id":"x","Statement":[{statement}]}}"#)),
+            Ok(())
+        );
         for bad in [
             "nonsense",
             "[]",

@@ -31,7 +31,8 @@ impl RedrivePolicy {
         let fault = |reason: String| fault("RedrivePolicy", text, reason);
         let policy: Map<String, Value> = serde_json::from_str(text).map_err(|_| Error::RedriveNotJson)?;
         // [SQS-9.1] maxReceiveCount is looked for first.
-        let missing = |name: &str| fault(format!("Redrive policy does not contain mandatory attribute: {name}."));
+        let missing =
+            |name: &str| fault(format!("Redrive policy does not contain mandatory attribute: {name}."));
         let count = policy.get("maxReceiveCount").ok_or_else(|| missing("maxReceiveCount"))?;
         let target = policy.get("deadLetterTargetArn").ok_or_else(|| missing("deadLetterTargetArn"))?;
         if policy.len() > 2 {
@@ -65,7 +66,9 @@ impl RedrivePolicy {
             TargetFault::NotSameType => "Dead-letter queue must be same type of queue as the source..",
             TargetFault::Missing => "Dead letter target does not exist.",
             // [SQS-9.6] AWS's text is not known.
-            TargetFault::NotAllowed => "The dead-letter queue's redrive allow policy does not permit this source queue.",
+            TargetFault::NotAllowed => {
+                "The dead-letter queue's redrive allow policy does not permit this source queue."
+            }
         };
         fault("RedrivePolicy", &self.text, reason.into())
     }

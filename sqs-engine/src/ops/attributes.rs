@@ -61,7 +61,12 @@ impl Operation<Engine> for SetQueueAttributesRequest {
         target.needs(engine, "SetQueueAttributes")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let place = target.place()?;
         let queue = engine.queue(place)?;

@@ -7,8 +7,8 @@ use crate::queue::Held;
 use crate::queue::message::State;
 use crate::receipt::Receipt;
 use crate::{
-    BatchResult, BatchResultEntry, DeleteMessageBatchRequest, DeleteMessageBatchRequestEntry, DeleteMessageRequest,
-    Engine, Error, Event, EventKind, OlderHandle,
+    BatchResult, BatchResultEntry, DeleteMessageBatchRequest, DeleteMessageBatchRequestEntry,
+    DeleteMessageRequest, Engine, Error, Event, EventKind, OlderHandle,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -29,7 +29,13 @@ impl Engine {
     }
 
     /// Deletes what a handle names. `[SQS-8A.2]`
-    fn delete<S: Sink<Event>>(&mut self, place: u32, handle: &str, at: Timestamp, sink: &mut S) -> Result<(), Error> {
+    fn delete<S: Sink<Event>>(
+        &mut self,
+        place: u32,
+        handle: &str,
+        at: Timestamp,
+        sink: &mut S,
+    ) -> Result<(), Error> {
         let receipt = self.open(place, handle)?;
         let older = self.options().delete_with_older_handle;
         let queue = self.queue_mut(place)?;
@@ -75,7 +81,12 @@ impl Operation<Engine> for DeleteMessageRequest {
         target.needs(engine, "DeleteMessage")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         engine.delete(target.place()?, &self.receipt_handle, cx.now, &mut cx.sink)
     }
@@ -108,7 +119,12 @@ impl Operation<Engine> for DeleteMessageBatchRequest {
         target.needs(engine, "DeleteMessage")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<Self::Output, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<Self::Output, Error> {
         cx.sink.usage(billed(0));
         let place = target.place()?;
         let entries = self.entries.unwrap_or_default();

@@ -5,8 +5,8 @@ use crate::engine::Target;
 use crate::queue::NewQueue;
 use crate::queue::attributes::Attributes;
 use crate::{
-    CreateQueueRequest, CreateQueueResult, DeleteQueueRequest, Engine, Error, Event, EventKind, GetQueueUrlRequest,
-    GetQueueUrlResult, PurgeQueueRequest, limits,
+    CreateQueueRequest, CreateQueueResult, DeleteQueueRequest, Engine, Error, Event, EventKind,
+    GetQueueUrlRequest, GetQueueUrlResult, PurgeQueueRequest, limits,
 };
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -54,7 +54,12 @@ impl Operation<Engine> for CreateQueueRequest {
         }
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, (): (), mut cx: Cx<'_, S>) -> Result<CreateQueueResult, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        (): (),
+        mut cx: Cx<'_, S>,
+    ) -> Result<CreateQueueResult, Error> {
         cx.sink.usage(billed(0));
         check_name(&self)?;
         if self.queue_name.ends_with(".fifo") {
@@ -114,8 +119,10 @@ impl Operation<Engine> for GetQueueUrlRequest {
         if self.queue_name.is_empty() {
             return Err(Error::NoQueueName);
         }
-        let here = self.queue_owner_aws_account_id.as_ref().is_none_or(|id| id.parse() == Ok(engine.home().account));
-        let url = if here { engine.url(&self.queue_name) } else { String::from("elsewhere/000000000000/none") };
+        let here =
+            self.queue_owner_aws_account_id.as_ref().is_none_or(|id| id.parse() == Ok(engine.home().account));
+        let url =
+            if here { engine.url(&self.queue_name) } else { String::from("elsewhere/000000000000/none") };
         Target::find(engine, &url, caller)
     }
 
@@ -147,7 +154,12 @@ impl Operation<Engine> for DeleteQueueRequest {
         target.needs(engine, "DeleteQueue")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let mut queue = engine.remove_queue(target.place()?).ok_or(Error::UnknownQueue)?;
         let messages = queue.purge();
@@ -172,7 +184,12 @@ impl Operation<Engine> for PurgeQueueRequest {
         target.needs(engine, "PurgeQueue")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let now = cx.now;
         let queue = engine.queue_mut(target.place()?)?;

@@ -4,8 +4,8 @@ use super::billed;
 use crate::engine::Target;
 use crate::queue::Queue;
 use crate::{
-    Engine, Error, Event, ListDeadLetterSourceQueuesRequest, ListDeadLetterSourceQueuesResult, ListQueuesRequest,
-    ListQueuesResult, limits,
+    Engine, Error, Event, ListDeadLetterSourceQueuesRequest, ListDeadLetterSourceQueuesResult,
+    ListQueuesRequest, ListQueuesResult, limits,
 };
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -60,7 +60,12 @@ impl Operation<Engine> for ListQueuesRequest {
         Vec::from([AuthzRequest::new("sqs:ListQueues", "*")])
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, (): (), mut cx: Cx<'_, S>) -> Result<ListQueuesResult, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        (): (),
+        mut cx: Cx<'_, S>,
+    ) -> Result<ListQueuesResult, Error> {
         cx.sink.usage(billed(0));
         let page = Page::new(self.max_results, self.next_token.as_deref())?;
         let prefix = self.queue_name_prefix.unwrap_or_default();
@@ -93,9 +98,9 @@ impl Operation<Engine> for ListDeadLetterSourceQueuesRequest {
         let arn = engine.queue(target.place()?)?.arn.clone();
         let page = Page::new(self.max_results, self.next_token.as_deref())?;
         // [SQS-3.5] Those whose redrive policy names this queue now.
-        let sources = engine
-            .queues_from(&page.from)
-            .filter(|queue| queue.attributes.redrive.as_ref().is_some_and(|redrive| redrive.target_arn == arn));
+        let sources = engine.queues_from(&page.from).filter(|queue| {
+            queue.attributes.redrive.as_ref().is_some_and(|redrive| redrive.target_arn == arn)
+        });
         let (queue_urls, next_token) = page.cut(sources);
         Ok(ListDeadLetterSourceQueuesResult { queue_urls, next_token })
     }

@@ -34,8 +34,9 @@ impl Wanted {
         if !(0..=limits::WAIT_MAX.as_i64()).contains(&wait) {
             return Err(Error::WaitTime { value: wait });
         }
-        let visibility =
-            request.visibility_timeout.unwrap_or_else(|| i64::from(queue.attributes.visibility_timeout_seconds));
+        let visibility = request
+            .visibility_timeout
+            .unwrap_or_else(|| i64::from(queue.attributes.visibility_timeout_seconds));
         if !(0..=limits::VISIBILITY_TIMEOUT_MAX.as_i64()).contains(&visibility) {
             return Err(Error::ReceiveVisibility { value: visibility });
         }
@@ -139,8 +140,9 @@ impl Engine {
         let in_flight_max = self.options().in_flight_max;
         // [SQS-9.4] Without a target, messages stay and are delivered.
         let redrive = &self.queue(place)?.attributes.redrive;
-        let dead_letters =
-            redrive.as_ref().and_then(|redrive| Some((self.place_of_arn(&redrive.target_arn)?, redrive.max_receive_count)));
+        let dead_letters = redrive
+            .as_ref()
+            .and_then(|redrive| Some((self.place_of_arn(&redrive.target_arn)?, redrive.max_receive_count)));
         let take = Take {
             at,
             most: wanted.most,
@@ -184,10 +186,8 @@ impl Engine {
 }
 
 fn done<S: Sink<Event>>(messages: Vec<Message>, sink: &mut S) -> Receive {
-    let bytes = messages
-        .iter()
-        .map(|message| crate::content::size(&message.body, &message.message_attributes))
-        .sum();
+    let bytes =
+        messages.iter().map(|message| crate::content::size(&message.body, &message.message_attributes)).sum();
     sink.usage(billed(bytes));
     Receive::Done(ReceiveMessageResult { messages })
 }
@@ -204,7 +204,12 @@ impl Operation<Engine> for ReceiveMessageRequest {
         target.needs(engine, "ReceiveMessage")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<Receive, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<Receive, Error> {
         let place = target.place()?;
         let queue = engine.queue(place)?;
         let incarnation = queue.incarnation;
@@ -232,7 +237,11 @@ impl Operation<Engine> for WaitToken {
     fn resolve(&self, engine: &Engine, _caller: &Caller) -> Result<u32, Error> {
         let place = engine.name_in(&self.request.queue_url).and_then(|name| engine.place_of(name));
         let place = place.ok_or(Error::UnknownQueue)?;
-        if engine.queue(place)?.incarnation == self.incarnation { Ok(place) } else { Err(Error::UnknownQueue) }
+        if engine.queue(place)?.incarnation == self.incarnation {
+            Ok(place)
+        } else {
+            Err(Error::UnknownQueue)
+        }
     }
 
     /// Permission was decided when the poll began.
@@ -244,7 +253,12 @@ impl Operation<Engine> for WaitToken {
         Ok(())
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, place: u32, mut cx: Cx<'_, S>) -> Result<Receive, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        place: u32,
+        mut cx: Cx<'_, S>,
+    ) -> Result<Receive, Error> {
         let wanted = Wanted::check(&self.request, engine.queue(place)?)?;
         let messages = engine.take(place, &wanted, cx.now, &mut cx.sink)?;
         // [SQS-8.2] One message is enough to end the wait.

@@ -36,7 +36,12 @@ struct Checked {
 impl Draft {
     /// Everything that can be wrong with one message, in our order: AWS's
     /// order among these is not known. [SQS-19]
-    fn check(self, queue_delay_seconds: u32, size_max: u32, too_long: fn(u64) -> Error) -> Result<Checked, Error> {
+    fn check(
+        self,
+        queue_delay_seconds: u32,
+        size_max: u32,
+        too_long: fn(u64) -> Error,
+    ) -> Result<Checked, Error> {
         // [SQS-7.2]
         let delay = self.delay_seconds.unwrap_or_else(|| i64::from(queue_delay_seconds));
         if !(0..=limits::DELAY_MAX.as_i64()).contains(&delay) {
@@ -46,7 +51,10 @@ impl Draft {
         // FIFO queues alone.
         content::check_id(self.group_id.as_deref(), "MessageGroupId")?;
         if let Some(id) = &self.deduplication_id {
-            return Err(Error::NotForThisType { value: id.as_str().into(), parameter: "MessageDeduplicationId" });
+            return Err(Error::NotForThisType {
+                value: id.as_str().into(),
+                parameter: "MessageDeduplicationId",
+            });
         }
         content::check_body(&self.body)?;
         content::check_attributes(&self.attributes)?;
@@ -62,7 +70,12 @@ impl Draft {
 
 impl Checked {
     /// The message, and what its sender is answered. `[SQS-7.1]`
-    fn seal(self, at: Timestamp, sender_id: Arc<str>, random: &mut SeedStream) -> (Content, Span, SendMessageResult) {
+    fn seal(
+        self,
+        at: Timestamp,
+        sender_id: Arc<str>,
+        random: &mut SeedStream,
+    ) -> (Content, Span, SendMessageResult) {
         let Draft { body, attributes, mut system_attributes, group_id, .. } = self.draft;
         let id = MessageId::from_random_bytes(random.bytes());
         let md5_of_body = Md5::of_body(&body);
@@ -201,7 +214,9 @@ impl Operation<Engine> for SendMessageBatchRequest {
     ) -> Result<SendMessageBatchResult, Error> {
         let place = target.place()?;
         let entries = self.entries.unwrap_or_default();
-        let size = |entry: &SendMessageBatchRequestEntry| content::size(&entry.message_body, &entry.message_attributes);
+        let size = |entry: &SendMessageBatchRequestEntry| {
+            content::size(&entry.message_body, &entry.message_attributes)
+        };
         let bytes = entries.iter().map(size).sum();
         cx.sink.usage(billed(bytes));
         batch::check(&entries)?;

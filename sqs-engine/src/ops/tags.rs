@@ -3,7 +3,9 @@
 use super::billed;
 use super::lifecycle::tagged;
 use crate::engine::Target;
-use crate::{Engine, Error, Event, ListQueueTagsRequest, ListQueueTagsResult, TagQueueRequest, UntagQueueRequest};
+use crate::{
+    Engine, Error, Event, ListQueueTagsRequest, ListQueueTagsResult, TagQueueRequest, UntagQueueRequest,
+};
 use alloc::string::String;
 use alloc::vec::Vec;
 use aws_core::{AuthzRequest, Caller, Cx, Operation, Sink};
@@ -20,7 +22,12 @@ impl Operation<Engine> for TagQueueRequest {
         target.needs(engine, "TagQueue").into_iter().map(|request| tagged(request, &self.tags)).collect()
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let queue = engine.queue_mut(target.place()?)?;
         if self.tags.is_empty() {
@@ -46,7 +53,12 @@ impl Operation<Engine> for UntagQueueRequest {
         target.needs(engine, "UntagQueue").into_iter().map(with_keys).collect()
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let queue = engine.queue_mut(target.place()?)?;
         if self.tag_keys.is_empty() {

@@ -7,8 +7,9 @@ use crate::engine::Target;
 use crate::queue::Held;
 use crate::queue::message::State;
 use crate::{
-    BatchResult, BatchResultEntry, ChangeMessageVisibilityBatchRequest, ChangeMessageVisibilityBatchRequestEntry,
-    ChangeMessageVisibilityRequest, Engine, Error, Event, EventKind, limits,
+    BatchResult, BatchResultEntry, ChangeMessageVisibilityBatchRequest,
+    ChangeMessageVisibilityBatchRequestEntry, ChangeMessageVisibilityRequest, Engine, Error, Event,
+    EventKind, limits,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -74,7 +75,12 @@ impl Operation<Engine> for ChangeMessageVisibilityRequest {
         target.needs(engine, "ChangeMessageVisibility")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<(), Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
         let seconds = self.visibility_timeout.unwrap_or_default();
         engine.change(target.place()?, &self.receipt_handle, seconds, cx.now, &mut cx.sink)
@@ -108,7 +114,12 @@ impl Operation<Engine> for ChangeMessageVisibilityBatchRequest {
         target.needs(engine, "ChangeMessageVisibility")
     }
 
-    fn perform<S: Sink<Event>>(self, engine: &mut Engine, target: Target, mut cx: Cx<'_, S>) -> Result<Self::Output, Error> {
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Target,
+        mut cx: Cx<'_, S>,
+    ) -> Result<Self::Output, Error> {
         cx.sink.usage(billed(0));
         let place = target.place()?;
         let entries = self.entries.unwrap_or_default();
@@ -123,9 +134,9 @@ impl Operation<Engine> for ChangeMessageVisibilityBatchRequest {
             let changed = match entry.visibility_timeout {
                 _ if entry.receipt_handle.is_empty() => missing("ReceiptHandle"),
                 None => missing("VisibilityTimeout"),
-                Some(seconds) => {
-                    engine.change(place, &entry.receipt_handle, seconds, cx.now, &mut cx.sink).map_err(in_entry)
-                }
+                Some(seconds) => engine
+                    .change(place, &entry.receipt_handle, seconds, cx.now, &mut cx.sink)
+                    .map_err(in_entry),
             };
             match changed {
                 Ok(()) => result.successful.push(BatchResultEntry { id }),

@@ -69,7 +69,8 @@ const SETTABLE: [&str; 11] = [
 ];
 
 /// Attributes that exist, but only on FIFO queues.
-const FIFO: [&str; 4] = ["ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"];
+const FIFO: [&str; 4] =
+    ["ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"];
 
 /// Every name that can be asked for.
 pub(crate) fn is_readable(name: &str) -> bool {
@@ -83,7 +84,8 @@ impl Attributes {
         for (name, value) in given {
             new.set(name, value)?;
         }
-        let asks = |name: &str, wanted: &dyn Fn(&str) -> bool| given.get(name).is_some_and(|value| wanted(value));
+        let asks =
+            |name: &str, wanted: &dyn Fn(&str) -> bool| given.get(name).is_some_and(|value| wanted(value));
         if asks("KmsMasterKeyId", &|key| !key.is_empty()) {
             if asks("SqsManagedSseEnabled", &|on| on.eq_ignore_ascii_case("true")) {
                 return Err(Error::TwoEncryptions);
@@ -97,7 +99,9 @@ impl Attributes {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Error> {
         match name {
-            "VisibilityTimeout" => self.visibility_timeout_seconds = number("VisibilityTimeout", value, 0..=43_200)?,
+            "VisibilityTimeout" => {
+                self.visibility_timeout_seconds = number("VisibilityTimeout", value, 0..=43_200)?
+            }
             "DelaySeconds" => self.delay_seconds = number("DelaySeconds", value, 0..=900)?,
             "MaximumMessageSize" => {
                 self.maximum_message_size = number("MaximumMessageSize", value, 1_024..=1_048_576)?;
@@ -138,7 +142,9 @@ impl Attributes {
             "MaximumMessageSize" => Some(self.maximum_message_size.to_string()),
             "MessageRetentionPeriod" => Some(self.retention_seconds.to_string()),
             "ReceiveMessageWaitTimeSeconds" => Some(self.wait_time_seconds.to_string()),
-            "KmsDataKeyReusePeriodSeconds" => self.kms_key.as_ref().map(|_| self.kms_reuse_seconds.to_string()),
+            "KmsDataKeyReusePeriodSeconds" => {
+                self.kms_key.as_ref().map(|_| self.kms_reuse_seconds.to_string())
+            }
             "KmsMasterKeyId" => self.kms_key.as_deref().map(String::from),
             "SqsManagedSseEnabled" => Some(self.sqs_managed_sse.to_string()),
             "Policy" => self.policy.as_deref().map(String::from),

@@ -190,7 +190,9 @@ impl Queue {
                 invisible
             }
         };
-        order.remove(slot, message.state_key(), |slot| stored(slot).map_or((Timestamp::MAX, 0), Stored::state_key));
+        order.remove(slot, message.state_key(), |slot| {
+            stored(slot).map_or((Timestamp::MAX, 0), Stored::state_key)
+        });
     }
 
     /// Gives a detached slot its new state.
@@ -207,10 +209,7 @@ impl Queue {
         let age_key = self.get(slot)?.age_key();
         let slots = &self.slots;
         self.by_age.remove(slot, age_key, |slot| {
-            slots
-                .get(slot as usize)
-                .and_then(Option::as_ref)
-                .map_or((Timestamp::MAX, 0), Stored::age_key)
+            slots.get(slot as usize).and_then(Option::as_ref).map_or((Timestamp::MAX, 0), Stored::age_key)
         });
         let stored = self.slots.get_mut(slot as usize).and_then(Option::take);
         self.free.push(slot);
@@ -255,7 +254,11 @@ impl Queue {
     pub(crate) fn held(&self, receipt: Receipt) -> Held {
         match self.get(receipt.slot) {
             Some(stored) if stored.sequence == receipt.sequence => {
-                if stored.deliveries == receipt.delivery { Held::Latest } else { Held::Older }
+                if stored.deliveries == receipt.delivery {
+                    Held::Latest
+                } else {
+                    Held::Older
+                }
             }
             _ => Held::Gone,
         }
@@ -411,7 +414,11 @@ impl Queue {
 
 /// In flight, or visible at once if for no time at all. [SQS-8A.3]
 fn invisible_for(at: Timestamp, visibility: Span) -> State {
-    if visibility > Span::ZERO { State::InFlight { until: at + visibility } } else { State::Visible { since: at } }
+    if visibility > Span::ZERO {
+        State::InFlight { until: at + visibility }
+    } else {
+        State::Visible { since: at }
+    }
 }
 
 /// A queue as data. Slots are kept as they are, because receipt handles name
