@@ -19,7 +19,6 @@ use crate::{
     AwsError, Caller, Cx, Engine, ErrorRecord, History, Permit, Record, Recorder, Reply, Seed, Span,
     Timestamp,
 };
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -150,12 +149,12 @@ pub fn check<W: Workload>(workload: &W, cases: u32) -> Result<(), String> {
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
     runner
-        .run(&steps(workload), |steps| judge(workload, &steps).map_err(|why| TestCaseError::fail(*why)))
+        .run(&steps(workload), |steps| judge(workload, &steps).map_err(TestCaseError::fail))
         .map_err(|error| error.to_string())
 }
 
-/// All laws on one sequence. The error is boxed: it is the rare way out.
-fn judge<W: Workload>(workload: &W, steps: &[Step<W::Op>]) -> Result<(), Box<String>> {
+/// All laws on one sequence.
+fn judge<W: Workload>(workload: &W, steps: &[Step<W::Op>]) -> Result<(), String> {
     let plain = run(workload, steps, Variation::Plain)?;
     replay(workload, &plain)?;
     let variations =
@@ -182,15 +181,15 @@ fn judge<W: Workload>(workload: &W, steps: &[Step<W::Op>]) -> Result<(), Box<Str
     Ok(())
 }
 
-fn broken<T>(law: &str, step: usize, what: &str) -> Result<T, Box<String>> {
-    Err(Box::new(format!("law `{law}` broken at step {step}: {what}")))
+fn broken<T>(law: &str, step: usize, what: &str) -> Result<T, String> {
+    Err(format!("law `{law}` broken at step {step}: {what}"))
 }
 
 /// The *replay* law.
-fn replay<W: Workload>(workload: &W, plain: &Run<W::Engine>) -> Result<(), Box<String>> {
-    let text = plain.history.to_lines().map_err(|error| Box::new(error.to_string()))?;
+fn replay<W: Workload>(workload: &W, plain: &Run<W::Engine>) -> Result<(), String> {
+    let text = plain.history.to_lines().map_err(|error| error.to_string())?;
     let read: History<<W::Engine as Engine>::Request, Value> =
-        text.parse().map_err(|error| Box::new(format!("law `replay` broken: {error}")))?;
+        text.parse().map_err(|error| format!("law `replay` broken: {error}"))?;
     let mut engine = workload.engine();
     if let Err(divergence) = read.replay(&mut engine) {
         return broken("replay", divergence.index, &divergence.to_string());
@@ -205,7 +204,7 @@ fn run<W: Workload>(
     workload: &W,
     steps: &[Step<W::Op>],
     variation: Variation,
-) -> Result<Run<W::Engine>, Box<String>> {
+) -> Result<Run<W::Engine>, String> {
     let secret = workload.secret();
     let mut engine = workload.engine();
     let mut now = Timestamp::from_seconds(1_700_000_000);
@@ -292,7 +291,7 @@ fn deadline<E: Engine<Snapshot: Clone + PartialEq>>(
     now: Timestamp,
     target: Timestamp,
     step: usize,
-) -> Result<(), Box<String>> {
+) -> Result<(), String> {
     let Some(deadline) = engine.next_deadline() else {
         let mut probe = copy(engine, secret, step)?;
         let mut log = Recorder::default();
@@ -324,7 +323,7 @@ fn copy<E: Engine<Snapshot: Clone + PartialEq>>(
     engine: &E,
     secret: &E::Secret,
     step: usize,
-) -> Result<E, Box<String>> {
+) -> Result<E, String> {
     let taken = engine.snapshot(secret);
     match E::restore(taken.clone(), secret) {
         Err(error) => broken("restore", step, &error.to_string()),
@@ -343,7 +342,7 @@ fn refusal<W: Workload>(
     refused: Option<ErrorRecord>,
     before: &<W::Engine as Engine>::Snapshot,
     step: usize,
-) -> Result<(), Box<String>> {
+) -> Result<(), String> {
     if let Some(expected) = refused
         && *reply != Reply::Err(expected.clone())
     {

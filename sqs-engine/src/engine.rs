@@ -386,9 +386,9 @@ impl aws_core::Engine for Engine {
     }
 }
 
-/// The queue that a call means.
+/// The queue that a call means. Public because `Operation::Target` is;
+/// nobody outside can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(unreachable_pub, reason = "public because `Operation::Target` is; nobody outside can name it")]
 pub enum Target {
     /// It is there.
     Queue(u32),

@@ -1,9 +1,9 @@
 //! A workload for the law harness, and engines with seeded bugs.
-#![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use aws_core::laws::{Bound, Workload};
 use aws_core::{
-    AuthzRequest, AwsError, Caller, Cx, Engine as _, Home, Permit, Reply, Sink, Snapshot, SnapshotError,
+    AuthzRequest, Caller, Cx, Engine as _, Home, Permit, Reply, Sink, Snapshot, SnapshotError,
     Span, Timestamp, Verdict,
 };
 use core::cell::Cell;
@@ -14,7 +14,7 @@ use sqs_engine::*;
 
 /// Queues `a` and `b`, where `b` may become the dead-letter queue of `a` and
 /// of itself.
-pub struct Queues<E>(PhantomData<E>);
+pub(crate) struct Queues<E>(PhantomData<E>);
 
 impl<E> Default for Queues<E> {
     fn default() -> Self {
@@ -25,7 +25,7 @@ impl<E> Default for Queues<E> {
 /// An operation on one of two queues. Handles are picked from the replies so
 /// far by index.
 #[derive(Debug, Clone)]
-pub enum Op {
+pub(crate) enum Op {
     Create { queue: u8, delay: u8, redrive: bool },
     Configure { queue: u8, name: &'static str, value: String },
     Send { queue: u8, body: String, delay: Option<i64> },
@@ -218,7 +218,7 @@ impl<E: UnderTest> Workload for Queues<E> {
 }
 
 /// The engine, or one with a bug in it.
-pub trait UnderTest:
+pub(crate) trait UnderTest:
     aws_core::Engine<
         Request = Request,
         Response = Response,
@@ -244,7 +244,7 @@ impl UnderTest for Engine {
 }
 
 /// A bug: what to do wrong. By default everything is right.
-pub trait Bug: Sized {
+pub(crate) trait Bug: Sized {
     fn apply<S: Sink<Event>>(
         engine: &mut Engine,
         cx: Cx<'_, S>,
@@ -267,7 +267,7 @@ pub trait Bug: Sized {
 }
 
 /// An engine with a bug.
-pub struct Seeded<B>(Engine, PhantomData<B>);
+pub(crate) struct Seeded<B>(Engine, PhantomData<B>);
 
 impl<B: Bug> UnderTest for Seeded<B> {
     fn fresh() -> Self {
@@ -314,7 +314,7 @@ impl<B: Bug> aws_core::Engine for Seeded<B> {
 }
 
 /// Messages in flight come back from a snapshot as visible.
-pub struct TimerLostOnRestore;
+pub(crate) struct TimerLostOnRestore;
 impl Bug for TimerLostOnRestore {
     fn restore(snapshot: Snapshot) -> Result<Engine, SnapshotError> {
         fn lose(value: &mut Value) {
@@ -337,7 +337,7 @@ impl Bug for TimerLostOnRestore {
 
 /// A timer that fires resets the receive's answer: advancing deletes what is
 /// due instead of showing it again, but only when it is called by itself.
-pub struct AdvanceChangesReply;
+pub(crate) struct AdvanceChangesReply;
 impl Bug for AdvanceChangesReply {
     fn advance<S: Sink<Event>>(engine: &mut Engine, now: Timestamp, sink: S) {
         let due = engine.next_deadline().is_some_and(|deadline| deadline <= now);
@@ -351,7 +351,7 @@ impl Bug for AdvanceChangesReply {
 }
 
 /// A refused call leaves a tag behind.
-pub struct RefusalMutates;
+pub(crate) struct RefusalMutates;
 impl Bug for RefusalMutates {
     fn apply<S: Sink<Event>>(
         engine: &mut Engine,
@@ -376,7 +376,7 @@ thread_local! {
 }
 
 /// Entropy comes from a counter outside the engine instead of from the call.
-pub struct ReplayDrifts;
+pub(crate) struct ReplayDrifts;
 impl Bug for ReplayDrifts {
     fn apply<S: Sink<Event>>(
         engine: &mut Engine,
@@ -389,7 +389,7 @@ impl Bug for ReplayDrifts {
 }
 
 /// Timers fire a second before `next_deadline` says.
-pub struct EarlyDeadline;
+pub(crate) struct EarlyDeadline;
 impl Bug for EarlyDeadline {
     fn next_deadline(engine: &Engine) -> Option<Timestamp> {
         engine.next_deadline().map(|deadline| deadline + Span::from_seconds(1))
@@ -397,7 +397,7 @@ impl Bug for EarlyDeadline {
 }
 
 /// The time told is believed even if it was later before.
-pub struct ClockGoesBack;
+pub(crate) struct ClockGoesBack;
 impl Bug for ClockGoesBack {
     fn apply<S: Sink<Event>>(
         engine: &mut Engine,
@@ -411,7 +411,7 @@ impl Bug for ClockGoesBack {
 }
 
 /// Whoever listens is counted, and the count is answered.
-pub struct ListenerChangesReply;
+pub(crate) struct ListenerChangesReply;
 impl Bug for ListenerChangesReply {
     fn apply<S: Sink<Event>>(
         engine: &mut Engine,
@@ -425,7 +425,7 @@ impl Bug for ListenerChangesReply {
 }
 
 /// `authz` refuses what `apply` does.
-pub struct AuthzRefusesAlone;
+pub(crate) struct AuthzRefusesAlone;
 impl Bug for AuthzRefusesAlone {
     fn authz_refusal() -> Option<Error> {
         Some(Error::UnknownQueue)
