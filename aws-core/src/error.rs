@@ -331,6 +331,7 @@ macro_rules! __retry {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes what engines export")]
 mod tests {
     use super::*;
     use alloc::string::ToString;

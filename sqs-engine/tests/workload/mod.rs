@@ -3,8 +3,8 @@
 
 use aws_core::laws::{Bound, Workload};
 use aws_core::{
-    AuthzRequest, Caller, Cx, Engine as _, Home, Permit, Reply, Sink, Snapshot, SnapshotError,
-    Span, Timestamp, Verdict,
+    AuthzRequest, Caller, Cx, Engine as _, Home, Permit, Reply, Sink, Snapshot, SnapshotError, Span,
+    Timestamp, Verdict,
 };
 use core::cell::Cell;
 use core::marker::PhantomData;
