@@ -1,0 +1,63 @@
+//! What was heard while the pipeline ran.
+
+use aws_core::{Quantity, Recorder, Timestamp, Unit};
+use sqs_engine::{Event, EventKind, MessageId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything the report is made from.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    /// Each message's life, in order.
+    pub(crate) lives: BTreeMap<MessageId, Vec<Moment>>,
+    /// How often each piece of work was done.
+    pub(crate) worked: BTreeMap<(&'static str, String), u32>,
+    /// Attempts that failed.
+    pub(crate) failed: BTreeMap<&'static str, u64>,
+    /// Depths of the queues over time.
+    pub(crate) samples: Vec<Sample>,
+    /// Requests as AWS would bill them.
+    pub(crate) billed: Quantity,
+}
+
+/// Something that happened to a message.
+#[derive(Debug, Clone)]
+pub(crate) struct Moment {
+    pub(crate) at: Timestamp,
+    pub(crate) queue: Arc<str>,
+    pub(crate) kind: EventKind,
+}
+
+/// How many messages a queue held at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample {
+    pub(crate) at: Timestamp,
+    pub(crate) queue: &'static str,
+    /// Those that could be received.
+    pub(crate) waiting: u64,
+    /// Those in flight or delayed too.
+    pub(crate) all: u64,
+}
+
+impl Ledger {
+    pub(crate) fn hear(&mut self, log: Recorder<Event>) {
+        self.billed += log.total(Unit::Requests);
+        for (at, event) in log.events {
+            if let Some(id) = event.message_id {
+                self.lives.entry(id).or_default().push(Moment { at, queue: event.queue, kind: event.kind });
+            }
+        }
+    }
+
+    pub(crate) fn worked(&mut self, service: &'static str, key: &str) {
+        *self.worked.entry((service, key.into())).or_default() += 1;
+    }
+
+    pub(crate) fn failed(&mut self, service: &'static str) {
+        *self.failed.entry(service).or_default() += 1;
+    }
+
+    pub(crate) fn sample(&mut self, at: Timestamp, queue: &'static str, waiting: u64, all: u64) {
+        self.samples.push(Sample { at, queue, waiting, all });
+    }
+}

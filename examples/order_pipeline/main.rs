@@ -1,0 +1,110 @@
+//! A company's orders flow through simulated queues.
+//!
+//! `cargo run --release --example order_pipeline`
+
+mod ledger;
+mod orders;
+mod pictures;
+mod report;
+mod services;
+mod world;
+
+use aws_core::Span;
+use clap::Parser;
+use report::Report;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
+use world::{Settings, World};
+
+/// Sends a company's orders through the queues of three services in simulated
+/// time, and tells what became of them.
+#[derive(Debug, Parser)]
+#[command(
+    after_help = "Example: order_pipeline --seed 7 --duplicates 20 --svg pictures --history calls.jsonl"
+)]
+struct Arguments {
+    /// Folder with `orders.jsonl`; the Northwind orders that come with this
+    /// program if absent.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Simulated minutes into which the orders' whole period is pressed.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=525_600))]
+    span: i64,
+    /// Decides everything that is sampled.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Of a thousand sends, how many are repeated because the answer was
+    /// lost.
+    #[arg(long, value_name = "PER_MILLE", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=1_000))]
+    duplicates: u64,
+    /// Messages that no consumer can ever process.
+    #[arg(long, default_value_t = 3)]
+    poison: usize,
+    /// Prints the report as one JSON document.
+    #[arg(long)]
+    json: bool,
+    /// Writes pictures into this folder.
+    #[arg(long, value_name = "DIR")]
+    svg: Option<PathBuf>,
+    /// Writes every call and reply to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let folder = arguments
+        .data
+        .clone()
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join("orders-northwind"));
+    let orders = orders::read(&folder)?;
+    let settings = Settings {
+        seed: arguments.seed,
+        span: Span::from_minutes(arguments.span),
+        duplicates_per_mille: arguments.duplicates,
+        poison: arguments.poison,
+        restore_every: None,
+    };
+    eprintln!("{} orders from {}", orders.len(), folder.display());
+    let world = World::run(&orders, settings)?;
+    let report = Report::new(&orders, settings, &world);
+    eprintln!(
+        "drained {} s after the end of the span",
+        report.simulated_seconds - settings.span.as_seconds()
+    );
+    if let Some(file) = &arguments.history {
+        let text = world.calls.to_lines()?;
+        write_whole(file, &text)
+            .map_err(|error| format!("{}: {error}; expected a writable file", file.display()))?;
+    }
+    if let Some(folder) = &arguments.svg {
+        pictures::write(folder, &report.depths)
+            .map_err(|error| format!("{}: {error}; expected a writable folder", folder.display()))?;
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
+}
+
+/// Beside it first, then renamed, so that no half file is ever there.
+fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, text)?;
+    fs::rename(part, file)
+}

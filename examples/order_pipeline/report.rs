@@ -1,0 +1,288 @@
+//! What a person wants to know afterwards.
+
+use crate::ledger::{Moment, Sample};
+use crate::orders::Order;
+use crate::services::{DEAD_LETTERS, SERVICES};
+use crate::world::{START, Settings, World};
+use serde::Serialize;
+use sqs_engine::{EventKind, Request};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+
+/// The result of a run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    seed: u64,
+    orders: usize,
+    lines: usize,
+    first_day: String,
+    last_day: String,
+    pub(crate) simulated_seconds: i64,
+    calls: usize,
+    billed_requests: u64,
+    services: Vec<ServiceReport>,
+    dead: Vec<DeadLetter>,
+    pub(crate) depths: Vec<Depth>,
+}
+
+#[derive(Debug, Serialize)]
+struct ServiceReport {
+    service: &'static str,
+    sent: u64,
+    received: u64,
+    done: u64,
+    failed: u64,
+    /// Visibility timeouts that ended before the consumer did.
+    timed_out: u64,
+    /// Pieces of work that were done more than once.
+    done_twice: u64,
+    dead: u64,
+    /// Milliseconds from sending to deletion.
+    median_ms: i64,
+    p99_ms: i64,
+    longest_ms: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct DeadLetter {
+    message_id: String,
+    body: String,
+    timeline: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    at_ms: i64,
+    queue: String,
+    what: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Depth {
+    pub(crate) queue: &'static str,
+    pub(crate) at_ms: Vec<i64>,
+    pub(crate) waiting: Vec<u64>,
+    pub(crate) all: Vec<u64>,
+}
+
+impl Report {
+    pub(crate) fn new(orders: &[(i64, Order)], settings: Settings, world: &World<'_>) -> Self {
+        let ledger = &world.ledger;
+        let bodies = bodies(world);
+        let services = SERVICES.iter().map(|service| {
+            let lives = || {
+                ledger.lives.values().filter(|life| life.first().is_some_and(|m| &*m.queue == service.name))
+            };
+            let moments = || lives().flatten().filter(|moment| &*moment.queue == service.name);
+            let count = |wanted: fn(&EventKind) -> bool| {
+                moments().filter(|moment| wanted(&moment.kind)).count() as u64
+            };
+            let mut waits: Vec<i64> = lives().filter_map(|life| whole_life(life)).collect();
+            waits.sort_unstable();
+            let percentile = |percent: usize| {
+                waits.get((waits.len().saturating_sub(1) * percent).div_ceil(100)).copied().unwrap_or(0)
+            };
+            ServiceReport {
+                service: service.name,
+                sent: count(|kind| matches!(kind, EventKind::Sent)),
+                received: count(|kind| matches!(kind, EventKind::Received { .. })),
+                done: count(|kind| matches!(kind, EventKind::Deleted)),
+                failed: ledger.failed.get(service.name).copied().unwrap_or(0),
+                timed_out: lives().map(|life| timeouts(life)).sum(),
+                done_twice: ledger
+                    .worked
+                    .iter()
+                    .filter(|((name, _), times)| *name == service.name && **times > 1)
+                    .count() as u64,
+                dead: count(|kind| matches!(kind, EventKind::MovedToDeadLetterQueue { .. })),
+                median_ms: percentile(50),
+                p99_ms: percentile(99),
+                longest_ms: percentile(100),
+            }
+        });
+        let is_dead = |life: &&Vec<Moment>| {
+            life.iter().any(|moment| matches!(moment.kind, EventKind::MovedToDeadLetterQueue { .. }))
+        };
+        let mut dead: Vec<_> = ledger.lives.iter().filter(|(_, life)| is_dead(life)).collect();
+        dead.sort_by_key(|(id, life)| (life.first().map(|moment| moment.at), **id));
+        let dead = dead.into_iter().map(|(id, life)| DeadLetter {
+            message_id: id.to_string(),
+            body: bodies.get(&id.to_string()).cloned().unwrap_or_default(),
+            timeline: timeline(life),
+        });
+        let end = ledger.samples.last().map_or(START, |sample| sample.at);
+        Self {
+            seed: settings.seed,
+            orders: orders.len(),
+            lines: orders.iter().map(|(_, order)| order.lines.len()).sum(),
+            first_day: orders.first().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
+            last_day: orders.last().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
+            simulated_seconds: (end - START).as_seconds(),
+            calls: world.calls.records.len(),
+            billed_requests: ledger.billed.whole(),
+            services: services.collect(),
+            dead: dead.collect(),
+            depths: depths(&ledger.samples),
+        }
+    }
+}
+
+/// The bodies of all messages, by the ids the sends were answered.
+fn bodies(world: &World<'_>) -> BTreeMap<String, String> {
+    let mut bodies = BTreeMap::new();
+    for record in &world.calls.records {
+        let aws_core::Reply::Ok(reply) = &record.reply else { continue };
+        match (&record.request, reply) {
+            (Request::SendMessage(request), sqs_engine::Response::SendMessage(sent)) => {
+                bodies.insert(sent.message_id.to_string(), request.message_body.clone());
+            }
+            (Request::SendMessageBatch(request), sqs_engine::Response::SendMessageBatch(sent)) => {
+                for entry in request.entries.iter().flatten() {
+                    let sent = sent.successful.iter().find(|sent| Some(&sent.id) == entry.id.as_ref());
+                    if let Some(sent) = sent {
+                        bodies.insert(sent.sent.message_id.to_string(), entry.message_body.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    bodies
+}
+
+/// Milliseconds from sending to deletion.
+fn whole_life(life: &[Moment]) -> Option<i64> {
+    let sent = life.first()?.at;
+    let deleted = life.iter().find(|moment| matches!(moment.kind, EventKind::Deleted))?.at;
+    Some((deleted - sent).as_millis())
+}
+
+/// How often the message came back although nobody had given it back.
+fn timeouts(life: &[Moment]) -> u64 {
+    let received_then_visible = |pair: &&[Moment]| {
+        matches!(
+            pair,
+            [Moment { kind: EventKind::Received { .. }, .. }, Moment { kind: EventKind::Visible, .. }]
+        )
+    };
+    life.windows(2).filter(received_then_visible).count() as u64
+}
+
+fn timeline(life: &[Moment]) -> Vec<Line> {
+    let delayed = life.get(1).is_some_and(|moment| moment.kind == EventKind::Visible);
+    let mut lines: Vec<_> = life.iter().map(line).collect();
+    if let Some(line) = lines.get_mut(1).filter(|_| delayed) {
+        line.what = "delay over".into();
+    }
+    lines
+}
+
+fn line(moment: &Moment) -> Line {
+    let what = match &moment.kind {
+        EventKind::Sent => "sent".into(),
+        EventKind::Received { count } => format!("received, {}", nth(*count)),
+        EventKind::Visible => "visible again".into(),
+        EventKind::VisibilityChanged => "given back for later".into(),
+        EventKind::Deleted => "deleted".into(),
+        EventKind::Expired => "expired".into(),
+        EventKind::MovedToDeadLetterQueue { target } => format!("moved to {target}"),
+        other => format!("{other:?}"),
+    };
+    Line { at_ms: (moment.at - START).as_millis(), queue: moment.queue.to_string(), what }
+}
+
+fn nth(count: u32) -> String {
+    match count {
+        1 => "1st time".into(),
+        2 => "2nd time".into(),
+        3 => "3rd time".into(),
+        _ => format!("{count}th time"),
+    }
+}
+
+fn depths(samples: &[Sample]) -> Vec<Depth> {
+    let names = SERVICES.iter().map(|service| service.name).chain([DEAD_LETTERS]);
+    names
+        .map(|queue| {
+            let of_queue = || samples.iter().filter(move |sample| sample.queue == queue);
+            Depth {
+                queue,
+                at_ms: of_queue().map(|sample| (sample.at - START).as_millis()).collect(),
+                waiting: of_queue().map(|sample| sample.waiting).collect(),
+                all: of_queue().map(|sample| sample.all).collect(),
+            }
+        })
+        .collect()
+}
+
+/// `h:mm:ss.mmm` since the start.
+fn clock(millis: i64) -> String {
+    let seconds = millis / 1_000;
+    format!("{}:{:02}:{:02}.{:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60, millis % 1_000)
+}
+
+/// A row of bars, the highest one the largest value.
+fn bars(values: &[u64]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = values.iter().copied().max().unwrap_or(0).max(1);
+    let bar = |value: &u64| match *value {
+        0 => ' ',
+        value => usize::try_from((value * 8).div_ceil(most))
+            .ok()
+            .and_then(|n| BARS.get(n - 1))
+            .copied()
+            .unwrap_or('█'),
+    };
+    values.iter().map(bar).collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { orders, lines, first_day, last_day, seed, .. } = self;
+        writeln!(f, "{orders} orders with {lines} lines, {first_day} to {last_day}, seed {seed}")?;
+        writeln!(
+            f,
+            "{} simulated, {} calls, {} requests as billed\n",
+            clock(self.simulated_seconds * 1_000),
+            self.calls,
+            self.billed_requests
+        )?;
+        writeln!(
+            f,
+            "{:<10} {:>6} {:>9} {:>6} {:>7} {:>10} {:>6} {:>5}   time from sent to done",
+            "service", "sent", "received", "done", "failed", "timed out", "twice", "dead"
+        )?;
+        for s in &self.services {
+            writeln!(
+                f,
+                "{:<10} {:>6} {:>9} {:>6} {:>7} {:>10} {:>6} {:>5}   median {}  p99 {}  longest {}",
+                s.service,
+                s.sent,
+                s.received,
+                s.done,
+                s.failed,
+                s.timed_out,
+                s.done_twice,
+                s.dead,
+                clock(s.median_ms),
+                clock(s.p99_ms),
+                clock(s.longest_ms),
+            )?;
+        }
+        writeln!(f, "\nMessages in each queue over time, each row to its own scale")?;
+        for depth in &self.depths {
+            let most = depth.all.iter().copied().max().unwrap_or(0);
+            writeln!(f, "{:<13} at most {most:>4} |{}|", depth.queue, bars(&depth.all))?;
+        }
+        writeln!(f, "\n{} dead letters, and how they died", self.dead.len())?;
+        for dead in &self.dead {
+            writeln!(f, "\n{}  {}", dead.message_id, dead.body)?;
+            let mut text = String::new();
+            for line in &dead.timeline {
+                writeln!(text, "  {:>13}  {:<10} {}", clock(line.at_ms), line.queue, line.what)?;
+            }
+            f.write_str(&text)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! The pipeline's promises: the same output for the same seed, a history that
+//! replays, snapshots that change nothing, and one line for bad input.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+#[path = "../order_pipeline/ledger.rs"]
+mod ledger;
+#[path = "../order_pipeline/orders.rs"]
+mod orders;
+#[path = "../order_pipeline/report.rs"]
+mod report;
+#[path = "../order_pipeline/services.rs"]
+mod services;
+#[path = "../order_pipeline/world.rs"]
+mod world;
+
+use aws_core::{History, Home, Span};
+use orders::Order;
+use report::Report;
+use std::fs;
+use std::path::{Path, PathBuf};
+use world::{Settings, World};
+
+const SETTINGS: Settings =
+    Settings { seed: 1, span: Span::from_hours(1), duplicates_per_mille: 0, poison: 3, restore_every: None };
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn northwind() -> Vec<(i64, Order)> {
+    orders::read(&here("data/orders-northwind")).unwrap()
+}
+
+fn report(settings: Settings) -> String {
+    let orders = northwind();
+    let world = World::run(&orders, settings).unwrap();
+    Report::new(&orders, settings, &world).to_string()
+}
+
+/// After a change that is meant: `cargo run --release --example
+/// order_pipeline >examples/tests/golden/order_pipeline.txt`, and read the
+/// difference.
+#[test]
+fn the_report_is_the_golden_one() {
+    let golden = fs::read_to_string(here("tests/golden/order_pipeline.txt")).unwrap();
+    assert_eq!(report(SETTINGS), golden);
+}
+
+#[test]
+fn another_seed_gives_another_report_and_the_same_seed_the_same() {
+    let settings = Settings { seed: 2, duplicates_per_mille: 30, ..SETTINGS };
+    let two = report(settings);
+    assert_eq!(two, report(settings));
+    assert_ne!(two, report(SETTINGS));
+}
+
+#[test]
+fn snapshot_and_restore_in_mid_run_change_nothing() {
+    assert_eq!(report(Settings { restore_every: Some(97), ..SETTINGS }), report(SETTINGS));
+}
+
+#[test]
+fn the_history_replays_to_identical_replies() {
+    let orders = northwind();
+    let world = World::run(&orders, SETTINGS).unwrap();
+    let text = world.calls.to_lines().unwrap();
+    let read: History<sqs_engine::Request, serde_json::Value> = text.parse().unwrap();
+    assert!(read.records.len() > 10_000);
+    let mut engine = sqs_engine::Engine::new(Home::new("us-east-1", "111122223333").unwrap());
+    read.replay(&mut engine).unwrap();
+}
+
+#[test]
+fn no_message_is_lost() {
+    let orders = northwind();
+    let world = World::run(&orders, SETTINGS).unwrap();
+    for life in world.ledger.lives.values() {
+        let last = &life.last().unwrap().kind;
+        let over = matches!(
+            last,
+            sqs_engine::EventKind::Deleted | sqs_engine::EventKind::MovedToDeadLetterQueue { .. }
+        );
+        assert!(over, "{life:?}");
+    }
+}
+
+#[test]
+fn bad_input_gives_one_line_that_says_where_and_what() {
+    let folder = std::env::temp_dir().join(format!("order-pipeline-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("orders.jsonl");
+    let good = fs::read_to_string(here("data/orders-northwind/orders.jsonl")).unwrap();
+    let first = good.lines().next().unwrap();
+    let cases = [
+        ("", "there are no orders; expected one JSON object a line"),
+        ("{\"order_id\": 1", ":1:14: EOF while parsing an object; expected an order"),
+        ("\n{\"order_id\": \"x\"}", ":2:16: invalid type: string \"x\", expected u32; expected an order"),
+        (&first.replace("1996-07-04", "4 July"), ":1:1: `4 July` is no date; expected YYYY-MM-DD"),
+    ];
+    for (text, expected) in cases {
+        fs::write(&file, text).unwrap();
+        let error = orders::read(&folder).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(error.starts_with(&file.display().to_string()) && error.lines().count() == 1, "{error}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+    let error = orders::read(&folder).unwrap_err().to_string();
+    assert!(error.ends_with("expected a readable file"), "{error}");
+}
