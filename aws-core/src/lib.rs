@@ -22,6 +22,8 @@ mod sink;
 mod snapshot;
 mod time;
 mod usage;
+#[cfg(feature = "proptest")]
+pub mod vectors;
 
 pub use authz::{AuthzRequest, Ground, Permit, Verdict};
 pub use blob::Blob;
