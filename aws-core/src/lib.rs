@@ -6,6 +6,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod arn;
 mod authz;
 mod blob;
 mod cx;
@@ -24,7 +25,9 @@ mod time;
 mod usage;
 #[cfg(feature = "proptest")]
 pub mod vectors;
+mod wildcard;
 
+pub use arn::{Arn, ArnError, ArnPattern, ArnRef};
 pub use authz::{AuthzRequest, Ground, Permit, Verdict};
 pub use blob::Blob;
 pub use cx::{Call, Calls, Cx};
@@ -39,6 +42,7 @@ pub use sink::{Recorder, Sink};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use time::{Span, Timestamp};
 pub use usage::{Quantity, Unit, Usage};
+pub use wildcard::Wildcard;
 
 /// What the macros expand to; not part of the API.
 #[doc(hidden)]
