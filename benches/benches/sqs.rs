@@ -1,6 +1,6 @@
 //! `cargo bench --bench sqs`: send, receive, delete; at 10 and at 1,000,000
 //! waiting messages.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a bench may fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "a bench may fail by panicking")]
 
 use aws_core::{Caller, Cx, Home, Seed, Timestamp};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
