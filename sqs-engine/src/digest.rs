@@ -1,4 +1,6 @@
 //! MD5 digests and message ids: the short fixed-size texts of every reply.
+//!
+//! `[SQS-6.5]` is an example worked byte by byte.
 
 use crate::{MessageAttributeValue, MessageAttributes};
 use alloc::string::String;

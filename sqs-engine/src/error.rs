@@ -1,4 +1,6 @@
 //! Every refusal, in one table.
+//!
+//! Shapes, query codes and statuses are `[SQS-13.1]` and `[SQS-13.4]`.
 
 use alloc::boxed::Box;
 

@@ -19,7 +19,7 @@ pub const DELAY_MAX: Limit = Limit::new("Message delay", 900, "seconds", false);
 pub const WAIT_MAX: Limit = Limit::new("Long polling wait time", 20, "seconds", false);
 /// Statements in a queue policy. `[SQS-2.2]`
 pub const POLICY_STATEMENTS_MAX: Limit = Limit::new("Policy statements", 20, "statements", false);
-/// Longest queue policy, in bytes. `[SQS-2]`
+/// Longest queue policy, in bytes. `[SQS-2.0]`
 pub const POLICY_SIZE_MAX: Limit = Limit::new("Policy size", 8_192, "bytes", false);
 /// Results of one listing. `[SQS-3.4]`
 pub const LIST_RESULTS_MAX: Limit = Limit::new("Queues listed", 1_000, "queues", false);

@@ -1,4 +1,6 @@
 //! SetQueueAttributes, GetQueueAttributes.
+//!
+//! A change is in force at once: no propagation is modelled, `[SQS-2.3]`.
 
 use super::billed;
 use crate::engine::Target;
@@ -101,7 +103,7 @@ impl Operation<Engine> for GetQueueAttributesRequest {
     ) -> Result<GetQueueAttributesResult, Error> {
         cx.sink.usage(billed(0));
         let queue = engine.queue(target.place()?)?;
-        // [SQS-2]
+        // [SQS-2.0]
         if let Some(name) = self.attribute_names.iter().find(|name| *name != "All" && !is_readable(name)) {
             return Err(Error::UnknownAttribute { name: name.as_str().into() });
         }

@@ -10,7 +10,6 @@ use crate::{
     BatchResult, BatchResultEntry, DeleteMessageBatchRequest, DeleteMessageBatchRequestEntry,
     DeleteMessageRequest, Engine, Error, Event, EventKind, OlderHandle,
 };
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use aws_core::{AuthzRequest, Caller, Cx, Operation, Sink, Timestamp};
 
@@ -130,11 +129,10 @@ impl Operation<Engine> for DeleteMessageBatchRequest {
         let entries = self.entries.unwrap_or_default();
         batch::check(&entries)?;
         let mut result = BatchResult::with_capacity(entries.len());
-        for (index, DeleteMessageBatchRequestEntry { id, receipt_handle }) in (1..).zip(entries) {
+        for DeleteMessageBatchRequestEntry { id, receipt_handle } in entries {
             let id = id.unwrap_or_default();
             let deleted = if receipt_handle.is_empty() {
-                let entry = DeleteMessageBatchRequestEntry::NAME;
-                Err(Error::MissingInEntry { entry, index, member: Box::new("ReceiptHandle") })
+                Err(Error::Missing { parameter: "ReceiptHandle" })
             } else {
                 engine.delete(place, &receipt_handle, cx.now, &mut cx.sink).map_err(in_entry)
             };

@@ -65,7 +65,7 @@ aws_core::operations! {
         /// # Errors
         /// No such queue.
         DeleteQueue(DeleteQueueRequest) -> () = delete_queue;
-        /// Reads attributes and message counts. `[SQS-2]`
+        /// Reads attributes and message counts. `[SQS-2.0]`
         ///
         /// # Errors
         /// No such queue or attribute.

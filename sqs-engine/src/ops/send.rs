@@ -35,7 +35,7 @@ struct Checked {
 
 impl Draft {
     /// Everything that can be wrong with one message, in our order: AWS's
-    /// order among these is not known. [SQS-19]
+    /// order among these is not known.
     fn check(
         self,
         queue_delay_seconds: u32,

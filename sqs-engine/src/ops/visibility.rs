@@ -1,4 +1,6 @@
 //! ChangeMessageVisibility, ChangeMessageVisibilityBatch.
+//!
+//! A consumer that calls again and again holds its message, `[SQS-8A.6]`.
 
 use super::batch::{self, Entry};
 use super::billed;

@@ -43,7 +43,7 @@ impl Default for Attributes {
     }
 }
 
-/// Attributes that read back without being set. `[SQS-2]`
+/// Attributes that read back without being set. `[SQS-2.0]`
 const COMPUTED: [&str; 6] = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
@@ -53,7 +53,7 @@ const COMPUTED: [&str; 6] = [
     "QueueArn",
 ];
 
-/// Attributes that a standard queue reads back when they are set. `[SQS-2]`
+/// Attributes that a standard queue reads back when they are set. `[SQS-2.0]`
 const SETTABLE: [&str; 11] = [
     "DelaySeconds",
     "KmsDataKeyReusePeriodSeconds",
@@ -177,7 +177,7 @@ fn number(name: &'static str, value: &str, range: RangeInclusive<u32>) -> Result
     number.filter(|number| range.contains(number)).ok_or(Error::BadAttribute { name })
 }
 
-/// `true` or `false` in any case. `[SQS-2]`
+/// `true` or `false` in any case. `[SQS-2.0]`
 fn boolean(name: &'static str, value: &str) -> Result<bool, Error> {
     if value.eq_ignore_ascii_case("true") {
         Ok(true)
@@ -188,7 +188,7 @@ fn boolean(name: &'static str, value: &str) -> Result<bool, Error> {
     }
 }
 
-/// An empty value removes the attribute. `[SQS-2]`
+/// An empty value removes the attribute. `[SQS-2.0]`
 fn text(value: &str) -> Option<Arc<str>> {
     if value.is_empty() { None } else { Some(value.into()) }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Stored {
     pub(crate) state: State,
 }
 
-/// Whether the message can be received. `[SQS-12]`
+/// Whether the message can be received. `[SQS-12.0]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     /// Not before `until`: it was sent with a delay.

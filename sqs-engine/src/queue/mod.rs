@@ -306,7 +306,7 @@ impl Queue {
         while let Some(((until, _), slot)) = self.invisible.first()
             && until <= at
         {
-            // [SQS-12] Deadlines are inclusive: visible at `until` itself.
+            // [SQS-12.0] Deadlines are inclusive: visible at `until` itself.
             self.detach(slot);
             self.attach(slot, State::Visible { since: until });
             if let Some(stored) = self.get(slot) {
