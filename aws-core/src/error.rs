@@ -130,7 +130,8 @@ pub struct ErrorRow {
 /// Declares an engine's refusals as one table.
 ///
 /// Each group is an AWS error shape with its query code, HTTP status and,
-/// optionally, `throttling` or `transient` for [`Retry`]. Each row in it is
+/// optionally, `throttling` or `transient` for [`Retry`] and, after `in`, a
+/// namespace of its own. Each row in it is
 /// one text that AWS says under that shape; `classic` and `query` give the
 /// other wordings where AWS has them. From the table come an enum with a
 /// variant per text, an enum of the shapes, `Display`,
@@ -176,7 +177,7 @@ macro_rules! aws_errors {
             $(, members $members:path)? $(, help $help:path)?
         {
             $(
-                $S:ident ($code:literal, $status:literal $(, $retry:ident)?) {
+                $S:ident ($code:literal, $status:literal $(, $retry:ident)?) $(in $other:literal)? {
                     $(
                         $(#[$vmeta:meta])*
                         $V:ident $({ $( $(#[$fmeta:meta])* $f:ident : $t:ty),* $(,)? })?
@@ -246,7 +247,7 @@ macro_rules! aws_errors {
             }
 
             fn namespace(&self) -> &'static str {
-                $namespace
+                match self.kind() { $( $Shape::$S => $crate::__namespace!($namespace $(, $other)?), )+ }
             }
 
             fn query_code(&self) -> &'static str {
@@ -300,6 +301,18 @@ macro_rules! __other_wording {
             $( let _ = $f; )*
             return $crate::__private::format!($query);
         }
+    };
+}
+
+/// A shape's own namespace, or the table's.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __namespace {
+    ($namespace:literal) => {
+        $namespace
+    };
+    ($namespace:literal, $other:literal) => {
+        $other
     };
 }
 
@@ -359,7 +372,7 @@ mod tests {
                 /// It broke.
                 Broken => "It broke", query "It broke in XML";
             }
-            ValidationException ("ValidationException", 400) {
+            ValidationException ("ValidationException", 400) in "com.amazon.coral.validate" {
                 /// A bad name.
                 Name {
                     /// The name.
@@ -387,6 +400,12 @@ mod tests {
         assert_eq!(say(Wording::Classic, Protocol::Json), "Bad name: x");
         assert_eq!(Error::Broken.message(Wording::Classic, Protocol::Query), "It broke in XML");
         assert_eq!(Error::Broken.message(Wording::Classic, Protocol::Json), "It broke");
+    }
+
+    #[test]
+    fn a_shape_may_have_a_namespace_of_its_own() {
+        assert_eq!(Error::Name { name: "x".into(), at: 3 }.namespace(), "com.amazon.coral.validate");
+        assert_eq!(Error::Slow.namespace(), "ns");
     }
 
     #[test]

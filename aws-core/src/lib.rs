@@ -16,6 +16,7 @@ mod error;
 mod history;
 mod home;
 mod ids;
+mod iso8601;
 #[cfg(feature = "proptest")]
 pub mod laws;
 mod limit;
@@ -23,12 +24,15 @@ mod principal;
 mod seed;
 mod sink;
 mod snapshot;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod tags;
 mod time;
 mod usage;
 #[cfg(feature = "proptest")]
 pub mod vectors;
 mod wildcard;
+pub mod wire;
 
 pub use arn::{Arn, ArnError, ArnPattern, ArnRef};
 pub use authz::{AuthzRequest, Ground, Permit, Verdict};
@@ -39,6 +43,7 @@ pub use engine::{Engine, Operation, needs, perform};
 pub use error::{AwsError, ErrorRecord, ErrorRow, Fault, Protocol, Retry, Wording};
 pub use history::{Divergence, History, HistoryError, Record, Reply};
 pub use home::{AccountId, Home, HomeError, Partition, Region};
+pub use iso8601::DateError;
 pub use limit::Limit;
 pub use principal::{Caller, Principal, SessionFacts};
 pub use seed::{Seed, SeedError, SeedStream};
