@@ -345,6 +345,11 @@ impl aws_core::Engine for Engine {
 
     fn restore(snapshot: Snapshot, (): &()) -> Result<Self, SnapshotError> {
         let engine = Self::load(snapshot.open(Self::NAME, FORMAT)?);
+        // No engine lives to count half of what it could.
+        let counts = engine.queues.iter().flatten().map(Queue::accepted).chain([engine.incarnations]);
+        if let Some(count) = counts.max().filter(|count| *count > u64::MAX / 2) {
+            return Err(SnapshotError::Invariant(format!("nobody counts to {count}")));
+        }
         aws_core::Engine::verify(&engine).map_err(SnapshotError::Invariant)?;
         Ok(engine)
     }
@@ -375,8 +380,13 @@ impl aws_core::Engine for Engine {
                 return Err(format!("queue {} has a timer that nobody watches", queue.name));
             }
         }
-        if self.names.len() + self.free.len() != self.queues.len() {
+        let free: BTreeSet<_> = self.free.iter().collect();
+        let unused = |place: &&u32| matches!(self.queues.get(**place as usize), Some(None));
+        if self.names.len() + free.len() != self.queues.len() || free.len() != self.free.len() {
             return Err("a place is lost".into());
+        }
+        if !free.iter().all(unused) {
+            return Err("a place is used and free".into());
         }
         Ok(())
     }

@@ -9,7 +9,9 @@
 use alloc::string::String;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use core::fmt;
 use core::hash::Hasher as _;
+use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
 /// What a handle names.
@@ -28,7 +30,21 @@ pub(crate) struct Receipt {
 }
 
 /// The key that seals a queue's handles.
-pub(crate) type SealKey = [u8; 16];
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct SealKey([u8; 16]);
+
+impl From<[u8; 16]> for SealKey {
+    fn from(key: [u8; 16]) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
 
 const MARK: [u8; 3] = [1, 1, 1];
 const FIELDS: usize = 3 + 4 + 8 + 4 + 8 + 4;
@@ -109,7 +125,7 @@ impl Unverified {
 }
 
 fn checksum(key: &SealKey, fields: &[u8; FIELDS]) -> [u8; 8] {
-    let mut hasher = SipHasher24::new_with_key(key);
+    let mut hasher = SipHasher24::new_with_key(&key.0);
     hasher.write(fields);
     hasher.finish().to_be_bytes()
 }
@@ -120,7 +136,7 @@ mod tests {
     use alloc::string::ToString as _;
     use proptest::prelude::*;
 
-    const KEY: SealKey = [7; 16];
+    const KEY: SealKey = SealKey([7; 16]);
 
     fn open(text: &str) -> Option<Receipt> {
         Receipt::read(text)?.verify(&KEY)
@@ -133,7 +149,7 @@ mod tests {
             let text = receipt.seal(&KEY);
             prop_assert!(text.starts_with("AQEB"));
             prop_assert_eq!(open(&text), Some(receipt));
-            prop_assert!(Receipt::read(&text).unwrap().verify(&[8; 16]).is_none());
+            prop_assert!(Receipt::read(&text).unwrap().verify(&SealKey([8; 16])).is_none());
         }
 
         #[test]

@@ -171,7 +171,7 @@ impl Model {
         self.queues[*queue].retain(|message| {
             let latest = message.receives_here == *delivery;
             let held = matches!(message.state, State::InFlight(_));
-            message.body != *body || !(latest || !held)
+            message.body != *body || (held && !latest)
         });
     }
 

@@ -82,7 +82,7 @@ impl Operation<Engine> for CreateQueueRequest {
             return Err(Error::DeletedRecently);
         }
         let (url, at) = (engine.url(&self.queue_name), cx.now);
-        let seal = cx.seed.expand(b"seal").bytes();
+        let seal: [u8; 16] = cx.seed.expand(b"seal").bytes();
         let queue = engine.add_queue(|place, incarnation| NewQueue {
             name: self.queue_name.into(),
             arn: source_arn.into(),
@@ -92,7 +92,7 @@ impl Operation<Engine> for CreateQueueRequest {
             at,
             place,
             incarnation,
-            seal,
+            seal: seal.into(),
         })?;
         let event = Event { queue: queue.name.clone(), message_id: None, kind: EventKind::QueueCreated };
         cx.sink.event(at, || event);

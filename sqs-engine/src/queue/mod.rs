@@ -11,7 +11,7 @@ mod order;
 
 use crate::receipt::{Receipt, SealKey};
 use crate::{Event, EventKind};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -133,6 +133,11 @@ impl Queue {
         }
     }
 
+    /// How many messages it ever accepted.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.next_sequence
+    }
+
     pub(crate) fn get(&self, slot: u32) -> Option<&Stored> {
         self.slots.get(slot as usize).and_then(Option::as_ref)
     }
@@ -234,10 +239,10 @@ impl Queue {
             self.detach(slot);
             let (place, incarnation) = (self.place, self.incarnation);
             let Some(stored) = self.get_mut(slot) else { break };
-            stored.deliveries += 1;
+            stored.deliveries = stored.deliveries.saturating_add(1);
             stored.received_at = take.at;
             // [SQS-8.7]
-            stored.content.receive_count += 1;
+            stored.content.receive_count = stored.content.receive_count.saturating_add(1);
             stored.content.first_received_at.get_or_insert(take.at);
             let (sequence, delivery) = (stored.sequence, stored.deliveries);
             taken.delivered.push((slot, Receipt { queue: place, incarnation, slot, sequence, delivery }));
@@ -335,8 +340,13 @@ impl Queue {
         if self.by_age.len() != visible + in_flight + delayed {
             return Err(format!("queue {} has {} ages", self.name, self.by_age.len()));
         }
-        if self.free.len() + self.by_age.len() != self.slots.len() {
+        let free: BTreeSet<_> = self.free.iter().collect();
+        let unused = |slot: &&u32| matches!(self.slots.get(**slot as usize), Some(None));
+        if free.len() != self.free.len() || free.len() + self.by_age.len() != self.slots.len() {
             return Err(format!("queue {} has lost a slot", self.name));
+        }
+        if !free.iter().all(unused) {
+            return Err(format!("queue {} has a slot that is used and free", self.name));
         }
         let first = |order: &TimeOrder, invisible: bool| {
             let expected = stored()
