@@ -1,7 +1,6 @@
 //! What users and the wire see: member names, thread bounds, the table of
 //! refusals, permission, and snapshots that are not what they say.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 use aws_core::{
     AwsError as _, Call, Caller, Cx, Engine as _, Ground, Home, Permit, Seed, Snapshot, SnapshotError,
