@@ -2,6 +2,9 @@
 
 use crate::{Error, MessageAttributeValue, MessageAttributes, limits};
 use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use sha2::{Digest as _, Sha256};
 
 /// Refuses bodies with characters that XML cannot hold. `[SQS-4.1]`
 pub(crate) fn check_body(body: &str) -> Result<(), Error> {
@@ -23,6 +26,18 @@ pub(crate) fn size(body: &str, attributes: &MessageAttributes) -> u64 {
         name.len() + value.data_type.len() + if value.binary_value.is_some() { binary } else { text }
     });
     (body.len() + attributes.sum::<usize>()) as u64
+}
+
+/// What content-based deduplication goes by. `[SQS-10.3]`
+pub(crate) fn digest(body: &str) -> Arc<str> {
+    let digest = Sha256::digest(body.as_bytes());
+    let mut text = String::with_capacity(64);
+    for byte in digest {
+        for nibble in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(nibble), 16));
+        }
+    }
+    text.into()
 }
 
 /// Refuses attributes that SQS does not take. `[SQS-5.1]` to `[SQS-5.5]`

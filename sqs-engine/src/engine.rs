@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{AuthzRequest, Caller, Cx, Home, Sink, Snapshot, SnapshotError, Timestamp};
+use aws_core::{AuthzRequest, Caller, Cx, Home, Sink, Snapshot, SnapshotError, Span, Timestamp};
 use core::ops::Bound;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ pub struct Options {
     /// What a deletion with an older receipt handle does. AWS says only that
     /// the message might not be deleted. `[SQS-8A.2]`
     pub delete_with_older_handle: OlderHandle,
+    /// How long the old `DeduplicationScope` of a FIFO queue stays in force
+    /// after a change. AWS says that changes take up to 60 seconds, and
+    /// recordings agree. `[SQS-10.5]`
+    pub scope_change_takes: Span,
 }
 
 impl Default for Options {
@@ -73,6 +77,7 @@ impl Default for Options {
         Self {
             in_flight_max: limits::IN_FLIGHT_MAX.as_usize(),
             delete_with_older_handle: OlderHandle::UnlessInFlight,
+            scope_change_takes: Span::from_seconds(60),
         }
     }
 }
@@ -206,8 +211,7 @@ impl Engine {
         self.names.remove(&queue.name);
         let now = self.now;
         self.deleted.retain(|_, until| *until > now);
-        self.deleted
-            .insert(queue.name.clone(), now + aws_core::Span::from_seconds(limits::COOL_DOWN.as_i64()));
+        self.deleted.insert(queue.name.clone(), now + Span::from_seconds(limits::COOL_DOWN.as_i64()));
         Some(queue)
     }
 

@@ -116,6 +116,10 @@ aws_core::aws_errors! {
             /// A redrive allow policy that is none. `[SQS-9.6]`
             BadAllowPolicy =>
                 "Invalid value for the parameter RedriveAllowPolicy. Reason: Amazon SQS can't create the redrive allow policy, as it’s in an unsupported format.";
+            /// Quotas of their own for groups that do not deduplicate on
+            /// their own. `[SQS-2.2]`
+            LimitNeedsScope =>
+                "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup";
         }
         ReceiptHandleIsInvalid ("ReceiptHandleIsInvalid", 404) {
             /// No handle at all. `[SQS-8A.2]`
@@ -133,6 +137,8 @@ aws_core::aws_errors! {
                 /// What was sent.
                 handle: Box<str>
             } => "The input receipt handle \"{handle}\" is not valid.";
+            /// What a batch entry says of an expired handle. `[SQS-8A.2]`
+            EntryHandleExpired => "The receipt handle has expired";
         }
         MissingRequiredParameterException ("MissingParameter", 400) {
             /// A required member is absent or empty. `[SQS-4.2]`
@@ -231,6 +237,22 @@ aws_core::aws_errors! {
                 /// The handle.
                 handle: Box<str>
             } => "Value {handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.";
+            /// A FIFO queue's message is visible again, or somebody else has
+            /// it. `[SQS-8A.2]` `[SQS-8A.5]`
+            HandleExpired {
+                /// The handle.
+                handle: Box<str>
+            } => "Value {handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.";
+            /// A FIFO queue's message that nothing deduplicates. `[SQS-7.6]`
+            NoDeduplication =>
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly";
+            /// A batch entry for a FIFO queue without a group. `[SQS-7.8]`
+            NoGroupInBatch => "The request must contain the parameter MessageGroupId.";
+            /// A delay on a FIFO queue's message. AWS's grammar. `[SQS-7.6]`
+            FifoDelay {
+                /// What was sent.
+                value: i64
+            } => "Value {value} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.";
             /// Too many attributes. `[SQS-5.1]`
             TooManyAttributes {
                 /// How many there were.
@@ -296,10 +318,6 @@ aws_core::aws_errors! {
                 /// The policy's text and what is wrong with it.
                 fault: Box<RedriveFault>
             } => "Value {fault}";
-        }
-        UnsupportedOperation ("AWS.SimpleQueueService.UnsupportedOperation", 400) {
-            /// Ours, not AWS's: FIFO queues are not modelled yet.
-            FifoNotModelled => "FIFO queues are not modelled by this version of the engine.";
         }
         AccessDeniedException ("AccessDenied", 403) {
             /// The owner decided so. `[SQS-12.1]`

@@ -35,6 +35,8 @@ pub struct Event {
 pub enum EventKind {
     /// A message was accepted.
     Sent,
+    /// A FIFO queue answered a duplicate send and kept nothing of it.
+    Deduplicated,
     /// A message was delivered, for the `count`-th time in its life.
     Received {
         /// Deliveries so far, this one included.

@@ -102,6 +102,9 @@ pub struct SendMessageResult {
     /// Digest of the system attributes, if any were sent as a parameter.
     #[serde(rename = "MD5OfMessageSystemAttributes", default, skip_serializing_if = "Option::is_none")]
     pub md5_of_message_system_attributes: Option<Md5>,
+    /// FIFO: the message's place in the order, 20 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence_number: Option<String>,
 }
 
 /// Input of [`Engine::send_message_batch`](crate::Engine::send_message_batch).

@@ -74,9 +74,19 @@ impl Operation<Engine> for SetQueueAttributesRequest {
         let queue = engine.queue(place)?;
         let attributes = queue.attributes.with(&self.attributes)?;
         check_redrive(engine, &attributes, &self.attributes, &queue.arn)?;
+        let scope_change_takes = engine.options().scope_change_takes;
         let queue = engine.queue_mut(place)?;
-        queue.attributes = attributes;
+        let before = core::mem::replace(&mut queue.attributes, attributes);
         queue.modified_at = cx.now;
+        // [SQS-10.5] Reads back at once, but is not in force at once.
+        if let (Some(before), Some(after), Some(fifo)) = (before.fifo, queue.attributes.fifo, &mut queue.fifo)
+            && before.scope_is_group != after.scope_is_group
+        {
+            fifo.memory.scope_before = Some((before.scope_is_group, cx.now + scope_change_takes));
+        }
+        if before.delay_seconds != queue.attributes.delay_seconds {
+            queue.redelay(cx.now);
+        }
         // A shorter retention period ends some messages now. [SQS-11.2]
         engine.settle(place, &mut cx.sink);
         Ok(())

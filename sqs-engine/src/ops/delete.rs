@@ -40,7 +40,12 @@ impl Engine {
         let queue = self.queue_mut(place)?;
         let in_flight =
             queue.get(receipt.slot).is_some_and(|stored| matches!(stored.state, State::InFlight { .. }));
-        let delete = match (queue.held(receipt), older) {
+        let held = queue.held(receipt);
+        // [SQS-10.9] On a FIFO queue only who has the message deletes it.
+        if queue.fifo.is_some() && held != Held::Gone && !(held == Held::Latest && in_flight) {
+            return Err(Error::HandleExpired { handle: handle.into() });
+        }
+        let delete = match (held, older) {
             (Held::Gone, _) => false,
             (Held::Latest, _) => true,
             (Held::Older, OlderHandle::UnlessInFlight) => !in_flight,
@@ -54,10 +59,11 @@ impl Engine {
     }
 }
 
-/// What a batch entry says of a handle that is none. `[SQS-8A.2]`
+/// What a batch entry says of a handle that is none, or no more. `[SQS-8A.2]`
 pub(super) fn in_entry(error: Error) -> Error {
     match error {
         Error::NotAHandle { handle } => Error::EntryHandle { handle },
+        Error::HandleExpired { .. } => Error::EntryHandleExpired,
         error => error,
     }
 }

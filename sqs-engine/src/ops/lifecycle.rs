@@ -62,10 +62,9 @@ impl Operation<Engine> for CreateQueueRequest {
     ) -> Result<CreateQueueResult, Error> {
         cx.sink.usage(billed(0));
         check_name(&self)?;
-        if self.queue_name.ends_with(".fifo") {
-            return Err(Error::FifoNotModelled);
-        }
-        let asked = Attributes::default().with(&self.attributes)?;
+        let fifo = self.queue_name.ends_with(".fifo");
+        let defaults = if fifo { Attributes::fifo() } else { Attributes::default() };
+        let asked = defaults.with(&self.attributes)?;
         let source_arn = engine.arn(&self.queue_name);
         super::attributes::check_redrive(engine, &asked, &self.attributes, &source_arn)?;
         // [SQS-3.1] Only the attributes given are compared, with what the

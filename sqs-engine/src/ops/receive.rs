@@ -1,9 +1,11 @@
 //! ReceiveMessage, and going on with a long poll.
 
 use super::billed;
+use crate::content;
 use crate::engine::Target;
+use crate::queue::fifo::sequence_number;
 use crate::queue::message::Stored;
-use crate::queue::{Queue, Take};
+use crate::queue::{Queue, Take, Taken};
 use crate::receipt::Receipt;
 use crate::{
     Engine, Error, Event, EventKind, Md5, Message, MessageAttributes, Receive, ReceiveMessageRequest,
@@ -21,6 +23,8 @@ struct Wanted {
     wait: Span,
     system: Vec<SystemAttribute>,
     attributes: Filter,
+    /// Only on FIFO queues. `[SQS-8.9]`
+    attempt: Option<String>,
 }
 
 impl Wanted {
@@ -40,12 +44,15 @@ impl Wanted {
         if !(0..=limits::VISIBILITY_TIMEOUT_MAX.as_i64()).contains(&visibility) {
             return Err(Error::ReceiveVisibility { value: visibility });
         }
+        let attempt = request.receive_request_attempt_id.clone().filter(|_| queue.fifo.is_some());
+        content::check_id(attempt.as_deref(), "ReceiveRequestAttemptId")?;
         Ok(Self {
             most,
             visibility: Span::from_seconds(visibility),
             wait: Span::from_seconds(wait),
             system: system_attributes(request)?,
             attributes: Filter::new(&request.message_attribute_names),
+            attempt,
         })
     }
 }
@@ -124,7 +131,10 @@ fn system_attribute(stored: &Stored, name: SystemAttribute) -> Option<String> {
         SystemAttribute::MessageGroupId => text(&content.group_id),
         SystemAttribute::SenderId => Some(String::from(&*content.sender_id)),
         SystemAttribute::SentTimestamp => Some(content.sent_at.as_millis().to_string()),
-        SystemAttribute::MessageDeduplicationId | SystemAttribute::SequenceNumber => None,
+        SystemAttribute::MessageDeduplicationId => text(&content.deduplication_id),
+        SystemAttribute::SequenceNumber => {
+            content.deduplication_id.as_ref().map(|_| sequence_number(stored.sequence))
+        }
     }
 }
 
@@ -151,7 +161,17 @@ impl Engine {
             deliveries_max: dead_letters.map(|(_, max)| max),
         };
         let queue = self.queue_mut(place)?;
-        let taken = queue.receive(take);
+        let repeated = wanted.attempt.as_deref().and_then(|id| queue.repeat(id, take));
+        let taken = match repeated {
+            Some(delivered) => Taken { delivered, departed: Vec::new() },
+            None => {
+                let taken = queue.receive(take);
+                if let Some(id) = &wanted.attempt {
+                    queue.remember(id, take, &taken);
+                }
+                taken
+            }
+        };
         let message = |(slot, receipt): &(u32, Receipt)| {
             let stored = queue.get(*slot)?;
             let count = stored.content.receive_count;
@@ -179,9 +199,11 @@ impl Engine {
         Ok(messages)
     }
 
-    /// Whether the in-flight quota is used up. `[SQS-8.8]`
+    /// Whether the in-flight quota is used up, which FIFO queues do not say.
+    /// `[SQS-8.8]`
     fn is_full(&self, place: u32) -> Result<bool, Error> {
-        Ok(self.queue(place)?.counts().in_flight >= self.options().in_flight_max)
+        let queue = self.queue(place)?;
+        Ok(queue.fifo.is_none() && queue.counts().in_flight >= self.options().in_flight_max)
     }
 }
 

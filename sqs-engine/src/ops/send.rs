@@ -4,6 +4,8 @@ use super::batch::{self, Entry};
 use super::billed;
 use crate::content;
 use crate::engine::Target;
+use crate::queue::attributes::{Attributes, FifoAttributes};
+use crate::queue::fifo::sequence_number;
 use crate::queue::message::Content;
 use crate::{
     Engine, Error, Event, EventKind, Md5, MessageAttributes, MessageId, SendMessageBatchRequest,
@@ -31,40 +33,90 @@ struct Checked {
     draft: Draft,
     delay: Span,
     size: u64,
+    /// What a FIFO queue deduplicates it by.
+    deduplication_id: Option<Arc<str>>,
+}
+
+/// What of a queue its messages are checked against.
+struct Rules {
+    delay_seconds: u32,
+    size_max: u32,
+    fifo: Option<FifoAttributes>,
+}
+
+impl Rules {
+    fn of(attributes: &Attributes) -> Self {
+        let Attributes { delay_seconds, maximum_message_size: size_max, fifo, .. } = *attributes;
+        Self { delay_seconds, size_max, fifo }
+    }
 }
 
 impl Draft {
+    /// An entry's id and message.
+    fn of_entry(entry: SendMessageBatchRequestEntry) -> (String, Self) {
+        let draft = Self {
+            body: entry.message_body,
+            delay_seconds: entry.delay_seconds,
+            attributes: entry.message_attributes,
+            system_attributes: entry.message_system_attributes,
+            deduplication_id: entry.message_deduplication_id,
+            group_id: entry.message_group_id,
+        };
+        (entry.id.unwrap_or_default(), draft)
+    }
+
     /// Everything that can be wrong with one message, in our order: AWS's
     /// order among these is not known.
-    fn check(
-        self,
-        queue_delay_seconds: u32,
-        size_max: u32,
-        too_long: fn(u64) -> Error,
-    ) -> Result<Checked, Error> {
-        // [SQS-7.2]
-        let delay = self.delay_seconds.unwrap_or_else(|| i64::from(queue_delay_seconds));
-        if !(0..=limits::DELAY_MAX.as_i64()).contains(&delay) {
-            return Err(Error::Delay { value: delay });
-        }
-        // [SQS-7.4] [SQS-7.5] Groups make a queue fair; deduplication is for
-        // FIFO queues alone.
+    fn check(self, rules: &Rules, too_long: fn(u64) -> Error) -> Result<Checked, Error> {
+        let own = i64::from(rules.delay_seconds);
+        let delay = match (self.delay_seconds, rules.fifo) {
+            // [SQS-7.2]
+            (Some(delay), None) if !(0..=limits::DELAY_MAX.as_i64()).contains(&delay) => {
+                return Err(Error::Delay { value: delay });
+            }
+            (Some(delay), None) => delay,
+            // [SQS-7.6] [SQS-10.8] Zero is accepted, and means the queue's.
+            (Some(delay), Some(_)) if delay != 0 => return Err(Error::FifoDelay { value: delay }),
+            _ => own,
+        };
+        // [SQS-7.4] [SQS-7.5] Groups make a standard queue fair;
+        // deduplication is for FIFO queues alone.
         content::check_id(self.group_id.as_deref(), "MessageGroupId")?;
-        if let Some(id) = &self.deduplication_id {
-            return Err(Error::NotForThisType {
-                value: id.as_str().into(),
-                parameter: "MessageDeduplicationId",
-            });
+        match (&self.deduplication_id, rules.fifo) {
+            (Some(id), None) => {
+                return Err(Error::NotForThisType {
+                    value: id.as_str().into(),
+                    parameter: "MessageDeduplicationId",
+                });
+            }
+            (id, _) => content::check_id(id.as_deref(), "MessageDeduplicationId")?,
         }
         content::check_body(&self.body)?;
         content::check_attributes(&self.attributes)?;
         content::check_system_attributes(&self.system_attributes)?;
         let size = content::size(&self.body, &self.attributes);
         // [SQS-4.4] Equality is allowed, whatever the words say.
-        if size > u64::from(size_max) {
-            return Err(too_long(u64::from(size_max)));
+        if size > u64::from(rules.size_max) {
+            return Err(too_long(u64::from(rules.size_max)));
         }
-        Ok(Checked { draft: self, delay: Span::from_seconds(delay), size })
+        // [SQS-10.3] An id that is given overrides the body's digest.
+        let deduplication_id = rules.fifo.map(|_| match &self.deduplication_id {
+            Some(id) => Arc::from(id.as_str()),
+            None => content::digest(&self.body),
+        });
+        Ok(Checked { draft: self, delay: Span::from_seconds(delay), size, deduplication_id })
+    }
+
+    /// What a FIFO queue misses in it. `[SQS-7.6]`
+    fn check_fifo(&self, rules: &Rules, no_group: Error) -> Result<(), Error> {
+        let Some(fifo) = rules.fifo else { return Ok(()) };
+        if self.group_id.is_none() {
+            return Err(no_group);
+        }
+        if self.deduplication_id.is_none() && !fifo.content_based {
+            return Err(Error::NoDeduplication);
+        }
+        Ok(())
     }
 }
 
@@ -85,6 +137,7 @@ impl Checked {
             md5_of_message_attributes: Md5::of_attributes(&attributes),
             // [SQS-6.3]
             md5_of_message_system_attributes: Md5::of_attributes(&system_attributes),
+            sequence_number: None,
         };
         let trace_header = system_attributes.remove("AWSTraceHeader").and_then(|value| value.string_value);
         let content = Content {
@@ -94,6 +147,7 @@ impl Checked {
             attributes: (!attributes.is_empty()).then(|| Box::new(attributes)),
             trace_header: trace_header.map(Arc::from),
             group_id: group_id.map(Arc::from),
+            deduplication_id: self.deduplication_id,
             sender_id,
             sent_at: at,
             first_received_at: None,
@@ -113,18 +167,34 @@ fn sender_id(caller: &Caller) -> Arc<str> {
     }
 }
 
-/// Puts a message into the queue.
+/// Puts a message into the queue, unless it is a duplicate.
 fn enqueue<S: Sink<Event>>(
     engine: &mut Engine,
     place: u32,
-    (content, delay): (Content, Span),
+    (content, delay, mut answer): (Content, Span, SendMessageResult),
     at: Timestamp,
     sink: &mut S,
-) -> Result<(), Error> {
+) -> Result<SendMessageResult, Error> {
     let queue = engine.queue_mut(place)?;
+    let sequence = queue.accepted();
+    if let (Some(fifo), Some(id)) = (&mut queue.fifo, &content.deduplication_id) {
+        let now = queue.attributes.fifo.is_some_and(|fifo| fifo.scope_is_group);
+        let before = fifo.memory.scope_before.filter(|(_, until)| at < *until);
+        let by_group = before.map_or(now, |(before, _)| before);
+        let group = content.group();
+        // [SQS-10.2] The first one's id and number, the second one's digests.
+        if let Some(first) = fifo.memory.duplicate(id, by_group.then_some(&*group), at) {
+            answer.message_id = first.id;
+            answer.sequence_number = Some(sequence_number(first.sequence));
+            sink.event(at, || queue.event(&content, EventKind::Deduplicated));
+            return Ok(answer);
+        }
+        fifo.memory.accept(id, &group, at, content.id, sequence);
+        answer.sequence_number = Some(sequence_number(sequence));
+    }
     sink.event(at, || queue.event(&content, EventKind::Sent));
     queue.insert(content, at, at, delay);
-    Ok(())
+    Ok(answer)
 }
 
 impl Operation<Engine> for SendMessageRequest {
@@ -153,8 +223,7 @@ impl Operation<Engine> for SendMessageRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<SendMessageResult, Error> {
         let place = target.place()?;
-        let attributes = &engine.queue(place)?.attributes;
-        let (delay, size_max) = (attributes.delay_seconds, attributes.maximum_message_size);
+        let rules = Rules::of(&engine.queue(place)?.attributes);
         let draft = Draft {
             body: self.message_body,
             delay_seconds: self.delay_seconds,
@@ -163,7 +232,10 @@ impl Operation<Engine> for SendMessageRequest {
             deduplication_id: self.message_deduplication_id,
             group_id: self.message_group_id,
         };
-        let checked = match draft.check(delay, size_max, |max| Error::TooLong { max }) {
+        let checked = draft
+            .check_fifo(&rules, Error::Missing { parameter: "MessageGroupId" })
+            .and_then(|()| draft.check(&rules, |max| Error::TooLong { max }));
+        let checked = match checked {
             Ok(checked) => checked,
             Err(error) => {
                 cx.sink.usage(billed(0));
@@ -172,8 +244,8 @@ impl Operation<Engine> for SendMessageRequest {
         };
         cx.sink.usage(billed(checked.size));
         let mut random = cx.seed.expand(b"message");
-        let (content, delay, answer) = checked.seal(cx.now, sender_id(cx.caller), &mut random);
-        enqueue(engine, place, (content, delay), cx.now, &mut cx.sink)?;
+        let sealed = checked.seal(cx.now, sender_id(cx.caller), &mut random);
+        let answer = enqueue(engine, place, sealed, cx.now, &mut cx.sink)?;
         engine.settle(place, &mut cx.sink);
         Ok(answer)
     }
@@ -225,33 +297,29 @@ impl Operation<Engine> for SendMessageBatchRequest {
         if bytes > limits::MESSAGE_SIZE_MAX.value {
             return Err(Error::BatchTooLarge { bytes });
         }
-        let attributes = &engine.queue(place)?.attributes;
-        let (delay, size_max) = (attributes.delay_seconds, attributes.maximum_message_size);
+        let rules = Rules::of(&engine.queue(place)?.attributes);
         let mut random = cx.seed.expand(b"message");
         let sender_id = sender_id(cx.caller);
         let mut result = SendMessageBatchResult::with_capacity(entries.len());
-        for (index, entry) in (1..).zip(entries) {
-            let id = entry.id.unwrap_or_default();
-            let draft = Draft {
-                body: entry.message_body,
-                delay_seconds: entry.delay_seconds,
-                attributes: entry.message_attributes,
-                system_attributes: entry.message_system_attributes,
-                deduplication_id: entry.message_deduplication_id,
-                group_id: entry.message_group_id,
-            };
+        let drafts: Vec<(String, Draft)> = entries.into_iter().map(Draft::of_entry).collect();
+        // [SQS-7.8] One such entry fails them all.
+        for (_, draft) in &drafts {
+            draft.check_fifo(&rules, Error::NoGroupInBatch)?;
+        }
+        // [SQS-7.10] In the order of the list.
+        for (index, (id, draft)) in (1..).zip(drafts) {
             // [SQS-7.9]
             let checked = if draft.body.is_empty() {
                 let entry = SendMessageBatchRequestEntry::NAME;
                 Err(Error::MissingInEntry { entry, index, member: Box::new("MessageBody") })
             } else {
-                draft.check(delay, size_max, |max| Error::EntryTooLong { max })
+                draft.check(&rules, |max| Error::EntryTooLong { max })
             };
             match checked {
                 Err(error) => result.failed.push(batch::failed(id, &error)),
                 Ok(checked) => {
-                    let (content, delay, sent) = checked.seal(cx.now, sender_id.clone(), &mut random);
-                    enqueue(engine, place, (content, delay), cx.now, &mut cx.sink)?;
+                    let sealed = checked.seal(cx.now, sender_id.clone(), &mut random);
+                    let sent = enqueue(engine, place, sealed, cx.now, &mut cx.sink)?;
                     result.successful.push(SendMessageBatchResultEntry { id, sent });
                 }
             }

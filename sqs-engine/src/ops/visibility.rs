@@ -39,9 +39,13 @@ impl Engine {
             return Err(not_available());
         }
         let stored = queue.get(receipt.slot).ok_or_else(not_available)?;
+        let in_flight = matches!(stored.state, State::InFlight { .. });
+        if queue.fifo.is_some() && !(in_flight && queue.held(receipt) == Held::Latest) {
+            return Err(Error::HandleExpired { handle: handle.into() });
+        }
         // [SQS-8A.5] On a message that is visible again the call succeeds and
         // does nothing.
-        if !matches!(stored.state, State::InFlight { .. }) {
+        if !in_flight {
             return Ok(());
         }
         // [SQS-8A.4]

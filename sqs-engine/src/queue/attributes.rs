@@ -22,6 +22,20 @@ pub(crate) struct Attributes {
     kms_key: Option<Arc<str>>,
     kms_reuse_seconds: u32,
     sqs_managed_sse: bool,
+    /// What only FIFO queues have; says of which type the queue is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fifo: Option<FifoAttributes>,
+}
+
+/// The attributes of FIFO queues. `[SQS-2.0]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct FifoAttributes {
+    /// `ContentBasedDeduplication`.
+    pub(crate) content_based: bool,
+    /// `DeduplicationScope` is `messageGroup`, not `queue`.
+    pub(crate) scope_is_group: bool,
+    /// `FifoThroughputLimit` is `perMessageGroupId`, not `perQueue`.
+    pub(crate) limit_is_group: bool,
 }
 
 impl Default for Attributes {
@@ -39,6 +53,7 @@ impl Default for Attributes {
             kms_key: None,
             kms_reuse_seconds: 300,
             sqs_managed_sse: true,
+            fifo: None,
         }
     }
 }
@@ -53,9 +68,14 @@ const COMPUTED: [&str; 6] = [
     "QueueArn",
 ];
 
-/// Attributes that a standard queue reads back when they are set. `[SQS-2.0]`
-const SETTABLE: [&str; 11] = [
+/// Attributes that a queue of their type reads back when they are set.
+/// `[SQS-2.0]`
+const SETTABLE: [&str; 15] = [
+    "ContentBasedDeduplication",
+    "DeduplicationScope",
     "DelaySeconds",
+    "FifoQueue",
+    "FifoThroughputLimit",
     "KmsDataKeyReusePeriodSeconds",
     "KmsMasterKeyId",
     "MaximumMessageSize",
@@ -68,16 +88,17 @@ const SETTABLE: [&str; 11] = [
     "VisibilityTimeout",
 ];
 
-/// Attributes that exist, but only on FIFO queues.
-const FIFO: [&str; 4] =
-    ["ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"];
-
 /// Every name that can be asked for.
 pub(crate) fn is_readable(name: &str) -> bool {
-    COMPUTED.contains(&name) || SETTABLE.contains(&name) || FIFO.contains(&name)
+    COMPUTED.contains(&name) || SETTABLE.contains(&name)
 }
 
 impl Attributes {
+    /// The defaults of a FIFO queue.
+    pub(crate) fn fifo() -> Self {
+        Self { fifo: Some(FifoAttributes::default()), ..Self::default() }
+    }
+
     /// These attributes with the given ones changed. `[SQS-2.2]`
     pub(crate) fn with(&self, given: &BTreeMap<String, String>) -> Result<Self, Error> {
         let mut new = self.clone();
@@ -93,6 +114,9 @@ impl Attributes {
             new.sqs_managed_sse = false;
         } else if new.sqs_managed_sse {
             new.kms_key = None;
+        }
+        if new.fifo.is_some_and(|fifo| fifo.limit_is_group && !fifo.scope_is_group) {
+            return Err(Error::LimitNeedsScope);
         }
         Ok(new)
     }
@@ -127,9 +151,34 @@ impl Attributes {
             "RedriveAllowPolicy" => {
                 self.redrive_allow = text(value).as_deref().map(RedriveAllowPolicy::parse).transpose()?;
             }
-            "DeduplicationScope" => return Err(Error::OnlyFifo { name: "DeduplicationScope" }),
-            "FifoThroughputLimit" => return Err(Error::OnlyFifo { name: "FifoThroughputLimit" }),
-            _ => return Err(Error::UnknownAttribute { name: name.into() }),
+            _ => return self.set_fifo(name, value),
+        }
+        Ok(())
+    }
+
+    /// Attributes that only FIFO queues have. `[SQS-2.2]`
+    fn set_fifo(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let unknown = || Error::UnknownAttribute { name: name.into() };
+        let either = |name, one, other| match value {
+            value if value == one => Ok(false),
+            value if value == other => Ok(true),
+            _ => Err(Error::BadAttribute { name }),
+        };
+        match (name, &mut self.fifo) {
+            ("FifoQueue", Some(_)) if boolean("FifoQueue", value)? => {}
+            ("FifoQueue", Some(_)) => return Err(Error::QueueTypeIsFixed),
+            ("ContentBasedDeduplication", Some(fifo)) => {
+                fifo.content_based = boolean("ContentBasedDeduplication", value)?
+            }
+            ("DeduplicationScope", Some(fifo)) => {
+                fifo.scope_is_group = either("DeduplicationScope", "queue", "messageGroup")?;
+            }
+            ("FifoThroughputLimit", Some(fifo)) => {
+                fifo.limit_is_group = either("FifoThroughputLimit", "perQueue", "perMessageGroupId")?;
+            }
+            ("DeduplicationScope", None) => return Err(Error::OnlyFifo { name: "DeduplicationScope" }),
+            ("FifoThroughputLimit", None) => return Err(Error::OnlyFifo { name: "FifoThroughputLimit" }),
+            _ => return Err(unknown()),
         }
         Ok(())
     }
@@ -148,6 +197,14 @@ impl Attributes {
             "KmsMasterKeyId" => self.kms_key.as_deref().map(String::from),
             "SqsManagedSseEnabled" => Some(self.sqs_managed_sse.to_string()),
             "Policy" => self.policy.as_deref().map(String::from),
+            "FifoQueue" => self.fifo.map(|_| "true".into()),
+            "ContentBasedDeduplication" => self.fifo.map(|fifo| fifo.content_based.to_string()),
+            "DeduplicationScope" => {
+                self.fifo.map(|fifo| if fifo.scope_is_group { "messageGroup" } else { "queue" }.into())
+            }
+            "FifoThroughputLimit" => self
+                .fifo
+                .map(|fifo| if fifo.limit_is_group { "perMessageGroupId" } else { "perQueue" }.into()),
             "RedrivePolicy" => self.redrive.as_ref().map(|policy| String::from(&*policy.text)),
             "RedriveAllowPolicy" => self.redrive_allow.as_ref().map(|policy| String::from(&*policy.text)),
             _ => None,

@@ -17,6 +17,9 @@ pub(crate) struct Content {
     pub(crate) attributes: Option<Box<MessageAttributes>>,
     pub(crate) trace_header: Option<Arc<str>>,
     pub(crate) group_id: Option<Arc<str>>,
+    /// What a FIFO queue deduplicates it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deduplication_id: Option<Arc<str>>,
     pub(crate) sender_id: Arc<str>,
     pub(crate) sent_at: Timestamp,
     pub(crate) first_received_at: Option<Timestamp>,
@@ -24,6 +27,13 @@ pub(crate) struct Content {
     pub(crate) receive_count: u32,
     /// The queue it was a dead letter of.
     pub(crate) source_arn: Option<Arc<str>>,
+}
+
+impl Content {
+    /// The message's group; the empty name if it has none.
+    pub(crate) fn group(&self) -> Arc<str> {
+        self.group_id.clone().unwrap_or_default()
+    }
 }
 
 /// A message and where it stands in this queue.
@@ -60,6 +70,11 @@ impl Stored {
             State::Visible { since } => since,
         };
         (at, self.sequence)
+    }
+
+    /// Its place among visible messages, if it is one.
+    pub(crate) fn visible_key(&self) -> Option<Key> {
+        matches!(self.state, State::Visible { .. }).then(|| self.state_key())
     }
 
     /// Its place in the order in which messages expire.

@@ -6,11 +6,13 @@
 //! at messages it does not touch.
 
 pub(crate) mod attributes;
+pub(crate) mod fifo;
 pub(crate) mod message;
 mod order;
 
 use crate::receipt::{Receipt, SealKey};
 use crate::{Event, EventKind};
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -18,6 +20,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use attributes::Attributes;
 use aws_core::{Sink, Span, Timestamp};
+use fifo::{Attempt, Fifo, Memory};
 use message::{Content, State, Stored};
 use order::TimeOrder;
 use serde::{Deserialize, Serialize};
@@ -44,6 +47,8 @@ pub(crate) struct Queue {
     invisible: TimeOrder,
     by_age: TimeOrder,
     delayed: usize,
+    /// Only on FIFO queues.
+    pub(crate) fifo: Option<Box<Fifo>>,
 }
 
 /// What a queue is made with.
@@ -103,7 +108,9 @@ pub(crate) enum Held {
 
 impl Queue {
     pub(crate) fn new(new: NewQueue) -> Self {
+        let fifo = new.attributes.fifo.is_some().then(Box::default);
         Self {
+            fifo,
             name: new.name,
             arn: new.arn,
             url: new.url,
@@ -173,6 +180,20 @@ impl Queue {
         };
         self.by_age.insert(slot, age_key);
         self.order_of(state).insert(slot, state_key);
+        if let Some(fifo) = &mut self.fifo
+            && let Some(stored) = self.slots.get(slot as usize).and_then(Option::as_ref)
+        {
+            fifo.join(&stored.content.group(), sequence, slot);
+        }
+        self.refresh_group(slot);
+    }
+
+    /// Sees whether a slot's group can be received from.
+    fn refresh_group(&mut self, slot: u32) {
+        let Self { fifo: Some(fifo), slots, .. } = self else { return };
+        let stored = |slot: u32| slots.get(slot as usize).and_then(Option::as_ref);
+        let Some(message) = stored(slot) else { return };
+        fifo.refresh(&message.content.group(), |slot| stored(slot)?.visible_key());
     }
 
     fn order_of(&mut self, state: State) -> &mut TimeOrder {
@@ -205,7 +226,9 @@ impl Queue {
         let Some(stored) = self.get_mut(slot) else { return };
         stored.state = state;
         let key = stored.state_key();
+        self.delayed += usize::from(matches!(state, State::Delayed { .. }));
         self.order_of(state).insert(slot, key);
+        self.refresh_group(slot);
     }
 
     /// Takes the message out of the queue.
@@ -218,13 +241,30 @@ impl Queue {
         });
         let stored = self.slots.get_mut(slot as usize).and_then(Option::take);
         self.free.push(slot);
+        if let (Some(fifo), Some(stored)) = (&mut self.fifo, &stored) {
+            let (slots, group) = (&self.slots, stored.content.group());
+            fifo.leave(&group, stored.sequence);
+            fifo.refresh(&group, |slot| slots.get(slot as usize).and_then(Option::as_ref)?.visible_key());
+        }
         stored
+    }
+
+    /// The first message that a receive would look at.
+    pub(crate) fn first(&self) -> Option<u32> {
+        match &self.fifo {
+            Some(fifo) => fifo.eligible().next()?.next(),
+            None => self.visible.first().map(|(_, slot)| slot),
+        }
     }
 
     /// Delivers what can be delivered, the longest visible first. [SQS-8.4]
     pub(crate) fn receive(&mut self, take: Take) -> Taken {
         let mut taken = Taken::default();
         let room = take.in_flight_max.saturating_sub(self.counts().in_flight).min(take.most);
+        if self.fifo.is_some() {
+            self.receive_in_groups(take, room, &mut taken);
+            return taken;
+        }
         while taken.delivered.len() < room {
             let Some((_, slot)) = self.visible.first() else { break };
             let Some(deliveries) = self.get(slot).map(|stored| stored.deliveries) else { break };
@@ -237,15 +277,8 @@ impl Queue {
                 continue;
             }
             self.detach(slot);
-            let (place, incarnation) = (self.place, self.incarnation);
-            let Some(stored) = self.get_mut(slot) else { break };
-            stored.deliveries = stored.deliveries.saturating_add(1);
-            stored.received_at = take.at;
-            // [SQS-8.7]
-            stored.content.receive_count = stored.content.receive_count.saturating_add(1);
-            stored.content.first_received_at.get_or_insert(take.at);
-            let (sequence, delivery) = (stored.sequence, stored.deliveries);
-            taken.delivered.push((slot, Receipt { queue: place, incarnation, slot, sequence, delivery }));
+            let Some(receipt) = self.deliver(slot, take.at) else { break };
+            taken.delivered.push((slot, receipt));
         }
         // Only now do they get their new states: with a visibility timeout of
         // zero a message would otherwise be picked again. [SQS-8.7]
@@ -253,6 +286,102 @@ impl Queue {
             self.attach(*slot, invisible_for(take.at, take.visibility));
         }
         taken
+    }
+
+    /// Counts a delivery. [SQS-8.7]
+    fn deliver(&mut self, slot: u32, at: Timestamp) -> Option<Receipt> {
+        let (queue, incarnation) = (self.place, self.incarnation);
+        let stored = self.get_mut(slot)?;
+        stored.deliveries = stored.deliveries.saturating_add(1);
+        stored.received_at = at;
+        stored.content.receive_count = stored.content.receive_count.saturating_add(1);
+        stored.content.first_received_at.get_or_insert(at);
+        Some(Receipt { queue, incarnation, slot, sequence: stored.sequence, delivery: stored.deliveries })
+    }
+
+    /// From each group whose first message is visible as many as follow it
+    /// visibly, the group that waits longest first. [SQS-8.3] [SQS-10.6]
+    fn receive_in_groups(&mut self, take: Take, room: usize, taken: &mut Taken) {
+        let mut plan = Vec::new();
+        let mut left = room;
+        let Some(fifo) = &self.fifo else { return };
+        'groups: for group in fifo.eligible() {
+            for slot in group {
+                if left == 0 {
+                    break 'groups;
+                }
+                let Some(stored) = self.get(slot) else { break };
+                if stored.visible_key().is_none() {
+                    break;
+                }
+                // [SQS-9.3] A dead letter leaves at its turn, and what stands
+                // behind it is next.
+                let dead = take.deliveries_max.is_some_and(|max| stored.deliveries >= max);
+                left -= usize::from(!dead);
+                plan.push((slot, dead));
+            }
+        }
+        for (slot, dead) in plan {
+            if dead {
+                // [SQS-9.5b] On FIFO queues retention begins anew.
+                taken.departed.extend(self.take(slot).map(|stored| (stored.content, take.at)));
+            } else if let Some(receipt) = self.deliver(slot, take.at) {
+                self.detach(slot);
+                self.attach(slot, invisible_for(take.at, take.visibility));
+                taken.delivered.push((slot, receipt));
+            }
+        }
+    }
+
+    /// What an earlier attempt of this id delivered, made invisible anew; if
+    /// nothing happened to it since. [SQS-8.9]
+    pub(crate) fn repeat(&mut self, id: &str, take: Take) -> Option<Vec<(u32, Receipt)>> {
+        let attempt = self.fifo.as_ref()?.memory.attempt(id, take.at)?;
+        let same = attempt.most == take.most && attempt.visibility == take.visibility;
+        let untouched = |receipt: &Receipt| {
+            let until = self.get(receipt.slot).map(|stored| stored.state);
+            self.held(*receipt) == Held::Latest && until == Some(State::InFlight { until: attempt.until })
+        };
+        if !same || attempt.receipts.is_empty() || !attempt.receipts.iter().all(untouched) {
+            return None;
+        }
+        let receipts = attempt.receipts.clone();
+        for receipt in &receipts {
+            self.change_visibility(receipt.slot, take.at, take.visibility);
+        }
+        self.fifo.as_mut()?.memory.repeated(id, take.at + take.visibility);
+        Some(receipts.into_iter().map(|receipt| (receipt.slot, receipt)).collect())
+    }
+
+    /// Remembers what an attempt delivered. [SQS-8.9]
+    pub(crate) fn remember(&mut self, id: &str, take: Take, taken: &Taken) {
+        let receipts = taken.delivered.iter().map(|(_, receipt)| *receipt).collect();
+        let Take { at, most, visibility, .. } = take;
+        if let Some(fifo) = &mut self.fifo {
+            fifo.memory.attempted(id, Attempt { at, most, visibility, until: at + visibility, receipts });
+        }
+    }
+
+    /// Applies the queue's delay, which was just changed, to the messages of
+    /// a FIFO queue that nobody has received. [SQS-2.0b]
+    pub(crate) fn redelay(&mut self, now: Timestamp) {
+        if self.fifo.is_none() {
+            return;
+        }
+        let delay = Span::from_seconds(i64::from(self.attributes.delay_seconds));
+        let fresh = |(slot, stored): (u32, &Option<Stored>)| {
+            let stored = stored.as_ref().filter(|stored| stored.content.receive_count == 0)?;
+            Some((slot, stored.content.sent_at + delay))
+        };
+        let fresh: Vec<_> = (0..).zip(&self.slots).filter_map(fresh).collect();
+        for (slot, visible) in fresh {
+            self.detach(slot);
+            let later = visible > now;
+            self.attach(
+                slot,
+                if later { State::Delayed { until: visible } } else { State::Visible { since: visible } },
+            );
+        }
     }
 
     /// What has become of a receipt's message. [SQS-8A.2]
@@ -284,6 +413,9 @@ impl Queue {
         self.invisible.clear();
         self.by_age.clear();
         self.delayed = 0;
+        if let Some(fifo) = &mut self.fifo {
+            fifo.clear();
+        }
         count
     }
 
@@ -361,6 +493,16 @@ impl Queue {
         if self.by_age.first().map(|(key, _)| key) != stored().map(Stored::age_key).min() {
             return Err(format!("queue {} has the wrong oldest message", self.name));
         }
+        if let Some(fifo) = &self.fifo {
+            fifo.verify(self.by_age.len(), |slot| {
+                let stored = self.get(slot)?;
+                Some((stored.sequence, String::from(&*stored.content.group()), stored.visible_key()))
+            })
+            .map_err(|fault| format!("queue {}: {fault}", self.name))?;
+        }
+        if self.fifo.is_some() != self.attributes.fifo.is_some() {
+            return Err(format!("queue {} has two types", self.name));
+        }
         if stored().any(|stored| stored.sequence >= self.next_sequence) {
             return Err(format!("queue {} holds a message from the future", self.name));
         }
@@ -382,6 +524,7 @@ impl Queue {
             slots: self.slots.clone(),
             free: self.free.clone(),
             next_sequence: self.next_sequence,
+            memory: self.fifo.as_ref().map(|fifo| fifo.memory.clone()),
         }
     }
 
@@ -418,6 +561,21 @@ impl Queue {
             queue.delayed += usize::from(matches!(state, State::Delayed { .. }));
             queue.order_of(state).insert(slot, key);
         }
+        if let Some(fifo) = &mut queue.fifo {
+            fifo.memory = saved.memory.unwrap_or_default();
+            let mut members: Vec<_> = (0_u32..)
+                .zip(&queue.slots)
+                .filter_map(|(slot, stored)| Some((stored.as_ref()?, slot)))
+                .map(|(stored, slot)| (stored.sequence, slot, stored.content.group()))
+                .collect();
+            members.sort_unstable();
+            for (sequence, slot, group) in &members {
+                fifo.join(group, *sequence, *slot);
+            }
+            for (_, slot, _) in members {
+                queue.refresh_group(slot);
+            }
+        }
         queue
     }
 }
@@ -448,4 +606,7 @@ pub(crate) struct SavedQueue {
     slots: Vec<Option<Stored>>,
     free: Vec<u32>,
     next_sequence: u64,
+    /// Only of FIFO queues.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    memory: Option<Memory>,
 }
