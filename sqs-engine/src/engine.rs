@@ -1,5 +1,6 @@
 //! All queues of one account in one Region.
 
+use crate::move_task::MoveTasks;
 use crate::queue::{NewQueue, Queue, SavedQueue};
 use crate::{Error, Event, Request, Response, limits};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,7 @@ pub struct Engine {
     /// For each queue with timers, a time not after its first one.
     deadlines: BTreeSet<(Timestamp, u32)>,
     scheduled: Vec<Option<Timestamp>>,
+    pub(crate) tasks: MoveTasks,
 }
 
 /// Choices that AWS leaves open or raises on request.
@@ -70,6 +72,9 @@ pub struct Options {
     /// after a change. AWS says that changes take up to 60 seconds, and
     /// recordings agree. `[SQS-10.5]`
     pub scope_change_takes: Span,
+    /// Messages a second that a message move task moves when no rate was
+    /// asked for. AWS says only that it chooses. `[SQS-9.12]`
+    pub move_rate: u32,
 }
 
 impl Default for Options {
@@ -78,6 +83,7 @@ impl Default for Options {
             in_flight_max: limits::IN_FLIGHT_MAX.as_usize(),
             delete_with_older_handle: OlderHandle::UnlessInFlight,
             scope_change_takes: Span::from_seconds(60),
+            move_rate: 500,
         }
     }
 }
@@ -115,6 +121,7 @@ impl Engine {
             incarnations: 0,
             deadlines: BTreeSet::new(),
             scheduled: Vec::new(),
+            tasks: MoveTasks::default(),
         }
     }
 
@@ -209,6 +216,7 @@ impl Engine {
         }
         self.free.push(place);
         self.names.remove(&queue.name);
+        self.tasks.forget(&queue.name);
         let now = self.now;
         self.deleted.retain(|_, until| *until > now);
         self.deleted.insert(queue.name.clone(), now + Span::from_seconds(limits::COOL_DOWN.as_i64()));
@@ -218,9 +226,13 @@ impl Engine {
     /// Fires what is due in a queue that was just changed, and notes its
     /// next deadline.
     pub(crate) fn settle<S: Sink<Event>>(&mut self, place: u32, sink: &mut S) {
-        let now = self.now;
+        self.settle_at(place, self.now, sink);
+    }
+
+    /// The same for a change at an earlier instant, which time passes now.
+    pub(crate) fn settle_at<S: Sink<Event>>(&mut self, place: u32, at: Timestamp, sink: &mut S) {
         let Ok(queue) = self.queue_mut(place) else { return };
-        while queue.fire(now, sink) {}
+        while queue.fire(at, sink) {}
         let next = queue.next_deadline();
         let Some(scheduled) = self.scheduled.get_mut(place as usize) else { return };
         // A deadline that moved later is left where it is: it is looked at
@@ -236,8 +248,9 @@ impl Engine {
     }
 
     /// The engine's state as data.
-    fn save(&self) -> Saved {
+    fn save(&self) -> Saved<&MoveTasks> {
         Saved {
+            tasks: &self.tasks,
             home: self.home.clone(),
             options: self.options.clone(),
             now: self.now,
@@ -248,12 +261,13 @@ impl Engine {
         }
     }
 
-    fn load(saved: Saved) -> Self {
+    fn load(saved: Saved<MoveTasks>) -> Self {
         let mut engine = Self::with_options(saved.home, saved.options);
         engine.now = saved.now;
         engine.free = saved.free;
         engine.deleted = saved.deleted;
         engine.incarnations = saved.incarnations;
+        engine.tasks = saved.tasks;
         engine.scheduled = saved.queues.iter().map(|_| None).collect();
         for (place, queue) in (0_u32..).zip(saved.queues) {
             let queue = queue.map(|queue| {
@@ -271,7 +285,8 @@ impl Engine {
 /// The engine's state as data.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Saved {
+struct Saved<T> {
+    tasks: T,
     home: Home,
     options: Options,
     now: Timestamp,
@@ -307,10 +322,20 @@ impl aws_core::Engine for Engine {
         }
         self.now = now;
         // One deadline at a time, so that events of different queues come in
-        // the order of their times.
-        while let Some((at, place)) = self.deadlines.first().copied()
-            && at <= now
-        {
+        // the order of their times; what becomes visible at an instant can be
+        // moved at it.
+        loop {
+            let deadline = self.deadlines.first().copied().filter(|(at, _)| *at <= now);
+            let task = self.tasks.next().filter(|(at, _)| *at <= now);
+            let (at, place) = match (deadline, task) {
+                (Some(deadline), None) => deadline,
+                (Some(deadline), Some((at, _))) if deadline.0 <= at => deadline,
+                (_, Some((at, task))) => {
+                    self.move_one(task, at, &mut sink);
+                    continue;
+                }
+                (None, None) => break,
+            };
             self.deadlines.pop_first();
             let Some(Some(queue)) = self.queues.get_mut(place as usize) else { continue };
             queue.fire(at, &mut sink);
@@ -329,7 +354,7 @@ impl aws_core::Engine for Engine {
     }
 
     fn next_deadline(&self) -> Option<Timestamp> {
-        let mut best = None;
+        let mut best = self.tasks.next().map(|(at, _)| at);
         for (at, place) in &self.deadlines {
             if best.is_some_and(|best| best <= *at) {
                 break;
@@ -384,6 +409,7 @@ impl aws_core::Engine for Engine {
                 return Err(format!("queue {} has a timer that nobody watches", queue.name));
             }
         }
+        self.tasks.verify(self.now)?;
         let free: BTreeSet<_> = self.free.iter().collect();
         let unused = |place: &&u32| matches!(self.queues.get(**place as usize), Some(None));
         if self.names.len() + free.len() != self.queues.len() || free.len() != self.free.len() {

@@ -308,6 +308,31 @@ aws_core::aws_errors! {
             /// A redrive policy that is no JSON object. `[SQS-9.1]`
             RedriveNotJson =>
                 "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.";
+            /// Nobody's dead letters. `[SQS-9.7a]`
+            NotADeadLetterQueue => "Source queue must be configured as a Dead Letter Queue.";
+            /// No ARN. `[SQS-9.7c]`
+            TaskArn {
+                /// The parameter.
+                parameter: &'static str
+            } => "You must use this format to specify the {parameter}: arn:<partition>:<service>:<region>:<account-id>:<resource-id>";
+            /// Messages cannot be moved to where they are. `[SQS-9.7d]`
+            SameQueue => "Source queue arn and destination queue arn cannot be the same.";
+            /// One is a FIFO queue, the other is not. `[SQS-9.7e]`
+            OtherQueueType => "The source queue and destination queue must be of the same queue type.";
+            /// A rate out of range. `[SQS-9.7f]`
+            MoveRate =>
+                "Value for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: You must enter a number that's between 1 and 500.";
+            /// One task at a time. `[SQS-9.7g]`
+            TaskIsRunning =>
+                "There is already a task running. Only one active task is allowed for a source queue arn at a given time.";
+            /// No handle of a task. `[SQS-9.11]`
+            TaskHandle => "Value for parameter TaskHandle is invalid.";
+            /// A page size out of range; AWS's text is not known.
+            /// `[SQS-9.10]`
+            MoveTasksListed {
+                /// What was sent.
+                value: i64
+            } => "Value {value} for parameter MaxResults is invalid. Reason: Must be between 1 and 10, if provided.";
             /// Any other fault of a redrive policy. `[SQS-9.1]`
             Redrive {
                 /// The policy's text and what is wrong with it.
@@ -318,6 +343,15 @@ aws_core::aws_errors! {
                 /// The policy's text and what is wrong with it.
                 fault: Box<RedriveFault>
             } => "Value {fault}";
+        }
+        ResourceNotFoundException ("ResourceNotFoundException", 404) {
+            /// An ARN of no queue. `[SQS-9.7b]` `[SQS-13.4k]`
+            NoSuchResource {
+                /// The parameter.
+                parameter: &'static str
+            } => "The resource that you specified for the {parameter} parameter doesn't exist.";
+            /// A handle of no task. `[SQS-9.11]`
+            NoSuchTask => "Task does not exist.";
         }
         AccessDeniedException ("AccessDenied", 403) {
             /// The owner decided so. `[SQS-12.1]`

@@ -56,6 +56,14 @@ pub enum EventKind {
         /// The dead-letter queue's name.
         target: Arc<str>,
     },
+    /// A message move task made a new message of this one in the queue named
+    /// here.
+    Redriven {
+        /// The queue's name.
+        target: Arc<str>,
+        /// The new message.
+        message_id: MessageId,
+    },
     /// All messages were thrown away.
     Purged {
         /// How many there were.

@@ -30,8 +30,13 @@ pub const REDRIVE_SOURCES_MAX: Limit = Limit::new("Redrive source queues", 10, "
 pub const COOL_DOWN: Limit =
     Limit::new("Seconds between purges, or from deletion to re-creation", 60, "seconds", false);
 
+/// Messages a second that a move task can be told to move. `[SQS-9.7]`
+pub const MOVE_RATE_MAX: Limit = Limit::new("Messages moved per second", 500, "messages", false);
+/// Message move tasks in one listing. `[SQS-9.10]`
+pub const MOVE_TASKS_LISTED_MAX: Limit = Limit::new("Message move tasks listed", 10, "tasks", false);
+
 /// Every quota above.
-pub const ALL: [Limit; 12] = [
+pub const ALL: [Limit; 14] = [
     MESSAGE_SIZE_MAX,
     BATCH_ENTRIES_MAX,
     MESSAGE_ATTRIBUTES_MAX,
@@ -44,4 +49,6 @@ pub const ALL: [Limit; 12] = [
     LIST_RESULTS_MAX,
     REDRIVE_SOURCES_MAX,
     COOL_DOWN,
+    MOVE_RATE_MAX,
+    MOVE_TASKS_LISTED_MAX,
 ];

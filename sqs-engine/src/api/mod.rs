@@ -7,6 +7,8 @@
 
 mod message;
 mod queue;
+mod task;
 
 pub use message::*;
 pub use queue::*;
+pub use task::*;

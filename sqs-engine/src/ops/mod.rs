@@ -8,6 +8,7 @@ mod batch;
 mod delete;
 mod lifecycle;
 mod list;
+mod move_tasks;
 mod receive;
 mod send;
 mod tags;
@@ -28,6 +29,12 @@ aws_core::operations! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub enum Request -> Response for Engine {
+        /// Stops a message move task; what it moved stays moved. `[SQS-9.11]`
+        ///
+        /// # Errors
+        /// A handle that is none, or whose task is not running.
+        CancelMessageMoveTask(CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResult
+            = cancel_message_move_task;
         /// Makes a hidden or delivered message visible later or now.
         /// `[SQS-8A.3]`
         ///
@@ -81,6 +88,13 @@ aws_core::operations! {
         /// No such queue, or a bad page size or token.
         ListDeadLetterSourceQueues(ListDeadLetterSourceQueuesRequest) -> ListDeadLetterSourceQueuesResult
             = list_dead_letter_source_queues;
+        /// The latest message move tasks of a dead-letter queue.
+        /// `[SQS-9.10]`
+        ///
+        /// # Errors
+        /// No such queue, or a bad page size.
+        ListMessageMoveTasks(ListMessageMoveTasksRequest) -> ListMessageMoveTasksResult
+            = list_message_move_tasks;
         /// Reads a queue's tags. `[SQS-3.7]`
         ///
         /// # Errors
@@ -123,6 +137,14 @@ aws_core::operations! {
         /// # Errors
         /// Unknown attributes and values that SQS does not take.
         SetQueueAttributes(SetQueueAttributesRequest) -> () = set_queue_attributes;
+        /// Begins to move dead letters back to where they came from, or
+        /// somewhere else. `[SQS-9.7]`
+        ///
+        /// # Errors
+        /// A source that is nobody's dead-letter queue or has a task already,
+        /// a destination of another type, a rate out of range.
+        StartMessageMoveTask(StartMessageMoveTaskRequest) -> StartMessageMoveTaskResult
+            = start_message_move_task;
         /// Adds tags. `[SQS-3.7]`
         ///
         /// # Errors
