@@ -50,7 +50,7 @@ pub use seed::{Seed, SeedError, SeedStream};
 pub use sink::{Recorder, Sink};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use tags::{TagError, TagLimits, TagSet};
-pub use time::{Span, Timestamp};
+pub use time::{Span, Timestamp, epoch_seconds};
 pub use usage::{Quantity, Unit, Usage};
 pub use wildcard::Wildcard;
 

@@ -114,6 +114,12 @@ impl Seed {
         Self(self.0)
     }
 
+    /// The bytes themselves, for an engine that makes key material of them.
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The bytes as 64 hexadecimal digits, without leading zero bytes at the
     /// end: the form that histories hold. Whoever holds it can make again
     /// whatever the call made, so it is a secret wherever the seed was one.

@@ -108,6 +108,9 @@ pub enum SnapshotError {
         /// What the state has.
         computed: String,
     },
+    /// The secret does not open what it should have sealed.
+    #[error("the snapshot's secrets were sealed under another secret, or changed since")]
+    Secret,
     /// The state does not decode.
     #[error("the snapshot's state cannot be read: {0}")]
     State(String),

@@ -179,6 +179,74 @@ impl Sub for Span {
     }
 }
 
+/// Timestamps as AWS JSON has them: a number of seconds, milliseconds as its
+/// fraction. For `#[serde(with = "aws_core::epoch_seconds")]`.
+///
+/// ```
+/// use aws_core::Timestamp;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Key { #[serde(with = "aws_core::epoch_seconds")] created: Timestamp }
+///
+/// let key = Key { created: Timestamp::from_millis(1_700_000_000_125) };
+/// let text = serde_json::to_string(&key)?;
+/// assert_eq!(text, r#"{"created":1700000000.125}"#);
+/// assert_eq!(serde_json::from_str::<Key>(&text)?.created, key.created);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub mod epoch_seconds {
+    use crate::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// As a number of seconds.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        // Exact up to the year 10000: a double holds 2^53 milliseconds.
+        serializer.serialize_f64(at.as_millis() as f64 / 1_000.0)
+    }
+
+    /// From a number of seconds.
+    ///
+    /// # Errors
+    /// Anything that is no number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        let millis = seconds * 1_000.0;
+        // Half away from zero; `f64::round` needs std.
+        Ok(Timestamp::from_millis((millis + if millis < 0.0 { -0.5 } else { 0.5 }) as i64))
+    }
+
+    /// The same for a member that may be absent.
+    pub mod option {
+        use crate::Timestamp;
+        use serde::{Deserializer, Serializer};
+
+        /// As a number of seconds.
+        ///
+        /// # Errors
+        /// The serializer's.
+        pub fn serialize<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+            match at {
+                Some(at) => super::serialize(at, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        /// From a number of seconds.
+        ///
+        /// # Errors
+        /// Anything that is no number.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Timestamp>, D::Error> {
+            super::deserialize(deserializer).map(Some)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,11 @@ aws_core::aws_errors! {
                 /// How many there were.
                 count: usize
             } => "{count} statements were found in the submitted policy, max allowed is 20";
+            /// A permission for too many actions. `[SQS-3.8]`
+            PolicyActions {
+                /// How many there were.
+                count: usize
+            } => "{count} Actions were found, maximum allowed is 7.";
         }
         EmptyBatchRequest ("AWS.SimpleQueueService.EmptyBatchRequest", 400) {
             /// A batch without entries. `[SQS-7.7]`
@@ -308,6 +313,16 @@ aws_core::aws_errors! {
             /// A redrive policy that is no JSON object. `[SQS-9.1]`
             RedriveNotJson =>
                 "Invalid value for the parameter RedrivePolicy. Reason: Redrive policy is not a valid JSON map.";
+            /// A permission's label that is taken. `[SQS-3.8]`
+            LabelExists {
+                /// The label.
+                label: Box<str>
+            } => "Value {label} for parameter Label is invalid. Reason: Already exists.";
+            /// A permission's label that names none. `[SQS-3.8]`
+            NoSuchLabel {
+                /// The label.
+                label: Box<str>
+            } => "Value {label} for parameter Label is invalid. Reason: can't find label.";
             /// Nobody's dead letters. `[SQS-9.7a]`
             NotADeadLetterQueue => "Source queue must be configured as a Dead Letter Queue.";
             /// No ARN. `[SQS-9.7c]`

@@ -19,6 +19,8 @@ pub const DELAY_MAX: Limit = Limit::new("Message delay", 900, "seconds", false);
 pub const WAIT_MAX: Limit = Limit::new("Long polling wait time", 20, "seconds", false);
 /// Statements in a queue policy. `[SQS-2.2]`
 pub const POLICY_STATEMENTS_MAX: Limit = Limit::new("Policy statements", 20, "statements", false);
+/// Actions in one statement of a queue policy. `[SQS-3.8]`
+pub const POLICY_ACTIONS_MAX: Limit = Limit::new("Actions per policy statement", 7, "actions", false);
 /// Longest queue policy, in bytes. `[SQS-2.0]`
 pub const POLICY_SIZE_MAX: Limit = Limit::new("Policy size", 8_192, "bytes", false);
 /// Results of one listing. `[SQS-3.4]`
@@ -36,7 +38,7 @@ pub const MOVE_RATE_MAX: Limit = Limit::new("Messages moved per second", 500, "m
 pub const MOVE_TASKS_LISTED_MAX: Limit = Limit::new("Message move tasks listed", 10, "tasks", false);
 
 /// Every quota above.
-pub const ALL: [Limit; 14] = [
+pub const ALL: [Limit; 15] = [
     MESSAGE_SIZE_MAX,
     BATCH_ENTRIES_MAX,
     MESSAGE_ATTRIBUTES_MAX,
@@ -46,6 +48,7 @@ pub const ALL: [Limit; 14] = [
     WAIT_MAX,
     POLICY_STATEMENTS_MAX,
     POLICY_SIZE_MAX,
+    POLICY_ACTIONS_MAX,
     LIST_RESULTS_MAX,
     REDRIVE_SOURCES_MAX,
     COOL_DOWN,

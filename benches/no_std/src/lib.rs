@@ -20,3 +20,11 @@ pub fn create_queue() -> bool {
 fn stop(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
+
+/// The same of KMS.
+pub fn create_key() -> bool {
+    let Ok(home) = Home::new("us-east-1", "111122223333") else { return false };
+    let caller = Caller::anonymous();
+    let cx = Cx::new(Timestamp::EPOCH, Seed::counter(1), &caller);
+    kms_envelope::Engine::new(home).create_key(cx, kms_envelope::CreateKeyRequest::default()).is_ok()
+}

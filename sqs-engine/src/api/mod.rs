@@ -6,9 +6,11 @@
 //! empty required string as missing.
 
 mod message;
+mod permission;
 mod queue;
 mod task;
 
 pub use message::*;
+pub use permission::*;
 pub use queue::*;
 pub use task::*;

@@ -9,6 +9,7 @@ mod delete;
 mod lifecycle;
 mod list;
 mod move_tasks;
+mod permissions;
 mod receive;
 mod send;
 mod tags;
@@ -29,6 +30,12 @@ aws_core::operations! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub enum Request -> Response for Engine {
+        /// Lets other accounts use the queue, by a statement in its policy.
+        /// `[SQS-3.8]`
+        ///
+        /// # Errors
+        /// A label that is taken, or too many actions.
+        AddPermission(AddPermissionRequest) -> () = add_permission;
         /// Stops a message move task; what it moved stays moved. `[SQS-9.11]`
         ///
         /// # Errors
@@ -121,6 +128,11 @@ aws_core::operations! {
         /// # Errors
         /// The queue was deleted meanwhile.
         ResumeReceive(WaitToken) -> Receive = resume_receive;
+        /// Takes a statement out of the queue's policy. `[SQS-3.8]`
+        ///
+        /// # Errors
+        /// No such label.
+        RemovePermission(RemovePermissionRequest) -> () = remove_permission;
         /// Puts a message into a queue. `[SQS-7.1]`
         ///
         /// # Errors

@@ -132,6 +132,7 @@ impl Queue {
         }
     }
 
+    /// What waits behind a message in flight counts as visible. [SQS-10.11]
     pub(crate) fn counts(&self) -> Counts {
         Counts {
             visible: self.visible.len(),
@@ -301,6 +302,8 @@ impl Queue {
 
     /// From each group whose first message is visible as many as follow it
     /// visibly, the group that waits longest first. [SQS-8.3] [SQS-10.6]
+    /// The throughput settings change none of this, [SQS-10.7], and no
+    /// message is in one answer twice, [SQS-10.10].
     fn receive_in_groups(&mut self, take: Take, room: usize, taken: &mut Taken) {
         let mut plan = Vec::new();
         let mut left = room;

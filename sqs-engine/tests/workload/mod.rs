@@ -13,7 +13,7 @@ use serde_json::Value;
 use sqs_engine::*;
 
 /// Queues `a` and `b`, where `b` may become the dead-letter queue of `a` and
-/// of itself.
+/// of itself, and their FIFO sisters.
 pub(crate) struct Queues<E>(PhantomData<E>);
 
 impl<E> Default for Queues<E> {
@@ -22,7 +22,7 @@ impl<E> Default for Queues<E> {
     }
 }
 
-/// An operation on one of two queues. Handles are picked from the replies so
+/// An operation on one of the queues. Handles are picked from the replies so
 /// far by index.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
@@ -30,7 +30,7 @@ pub(crate) enum Op {
     Configure { queue: u8, name: &'static str, value: String },
     Send { queue: u8, body: String, delay: Option<i64> },
     SendBatch { queue: u8, bodies: Vec<String> },
-    Receive { queue: u8, most: i64, visibility: Option<i64>, wait: i64 },
+    Receive { queue: u8, most: i64, visibility: Option<i64>, wait: i64, attempt: bool },
     Resume { pick: usize },
     Delete { queue: u8, pick: usize },
     DeleteBatch { queue: u8, picks: Vec<usize> },
@@ -40,9 +40,38 @@ pub(crate) enum Op {
     Read { queue: u8 },
     List,
     Denied { queue: u8 },
+    StartMove { queue: u8, elsewhere: bool, rate: Option<i64> },
+    ListMoves { queue: u8 },
+    CancelMove { pick: usize },
+    Permit { queue: u8, label: bool },
+    Forbid { queue: u8, label: bool },
 }
 
-const NAMES: [&str; 2] = ["a", "b"];
+const NAMES: [&str; 4] = ["a", "b", "f.fifo", "g.fifo"];
+
+fn arn(queue: u8) -> String {
+    format!("arn:aws:sqs:us-east-1:111122223333:{}", NAMES[usize::from(queue)])
+}
+
+/// A queue's attributes, as it is created.
+fn create(queue: u8) -> CreateQueueRequest {
+    let create = CreateQueueRequest::new(NAMES[usize::from(queue)]);
+    match queue {
+        2 => create.attribute("FifoQueue", true).attribute("ContentBasedDeduplication", true),
+        3 => create.attribute("FifoQueue", true),
+        _ => create,
+    }
+}
+
+/// The members that only FIFO queues need, from the body.
+fn group(queue: u8, body: &str) -> (Option<String>, Option<String>) {
+    let group = body.chars().next().map(|first| format!("group-{}", u32::from(first) % 3));
+    match queue {
+        2 => (group, None),
+        3 => (group, Some(format!("id-{body}"))),
+        _ => (None, None),
+    }
+}
 
 fn url(queue: u8) -> String {
     format!("https://sqs.us-east-1.amazonaws.com/111122223333/{}", NAMES[usize::from(queue)])
@@ -87,7 +116,7 @@ fn handle(replies: &[Reply<Value>], pick: usize) -> String {
 }
 
 fn ops() -> BoxedStrategy<Op> {
-    let queue = || 0_u8..2;
+    let queue = || prop_oneof![3 => 0_u8..2, 3 => 2_u8..4];
     let pick = || prop_oneof![4 => 0..3_usize, 1 => 0..50_usize];
     let seconds = || prop_oneof![Just(0), Just(1), Just(30), Just(43_200), Just(43_201), -1..100_i64];
     let setting = prop_oneof![
@@ -98,11 +127,16 @@ fn ops() -> BoxedStrategy<Op> {
             prop_oneof![
                 Just(r#"{"maxReceiveCount":1,"deadLetterTargetArn":"arn:aws:sqs:us-east-1:111122223333:b"}"#),
                 Just(r#"{"maxReceiveCount":2,"deadLetterTargetArn":"arn:aws:sqs:us-east-1:111122223333:a"}"#),
+                Just(
+                    r#"{"maxReceiveCount":1,"deadLetterTargetArn":"arn:aws:sqs:us-east-1:111122223333:g.fifo"}"#
+                ),
                 Just(r#"{"maxReceiveCount":0}"#),
                 Just(""),
             ]
         ),
         (Just("DelaySeconds"), prop_oneof![Just("0"), Just("7")]),
+        (Just("DeduplicationScope"), prop_oneof![Just("queue"), Just("messageGroup")]),
+        (Just("ContentBasedDeduplication"), prop_oneof![Just("true"), Just("false")]),
         (Just("Nonsense"), Just("1")),
     ];
     prop_oneof![
@@ -111,8 +145,8 @@ fn ops() -> BoxedStrategy<Op> {
         8 => (queue(), "[a-z]{0,3}\u{1}?", proptest::option::of(prop_oneof![0..20_i64, Just(901)]))
             .prop_map(|(queue, body, delay)| Op::Send { queue, body, delay }),
         2 => (queue(), proptest::collection::vec("[a-z]{0,3}", 0..12)).prop_map(|(queue, bodies)| Op::SendBatch { queue, bodies }),
-        8 => (queue(), prop_oneof![Just(1), Just(10), Just(11)], proptest::option::of(seconds()), prop_oneof![3 => Just(0), 1 => 0..21_i64])
-            .prop_map(|(queue, most, visibility, wait)| Op::Receive { queue, most, visibility, wait }),
+        8 => (queue(), prop_oneof![Just(1), Just(10), Just(11)], proptest::option::of(seconds()), prop_oneof![3 => Just(0), 1 => 0..21_i64], prop::bool::weighted(0.3))
+            .prop_map(|(queue, most, visibility, wait, attempt)| Op::Receive { queue, most, visibility, wait, attempt }),
         2 => pick().prop_map(|pick| Op::Resume { pick }),
         5 => (queue(), pick()).prop_map(|(queue, pick)| Op::Delete { queue, pick }),
         1 => (queue(), proptest::collection::vec(pick(), 0..4)).prop_map(|(queue, picks)| Op::DeleteBatch { queue, picks }),
@@ -122,6 +156,12 @@ fn ops() -> BoxedStrategy<Op> {
         2 => queue().prop_map(|queue| Op::Read { queue }),
         1 => Just(Op::List),
         1 => queue().prop_map(|queue| Op::Denied { queue }),
+        2 => (queue(), any::<bool>(), prop_oneof![Just(None), Just(Some(1)), Just(Some(400)), Just(Some(0))])
+            .prop_map(|(queue, elsewhere, rate)| Op::StartMove { queue, elsewhere, rate }),
+        1 => queue().prop_map(|queue| Op::ListMoves { queue }),
+        1 => pick().prop_map(|pick| Op::CancelMove { pick }),
+        1 => (queue(), any::<bool>()).prop_map(|(queue, label)| Op::Permit { queue, label }),
+        1 => (queue(), any::<bool>()).prop_map(|(queue, label)| Op::Forbid { queue, label }),
     ]
     .boxed()
 }
@@ -129,13 +169,13 @@ fn ops() -> BoxedStrategy<Op> {
 fn request(op: &Op, replies: &[Reply<Value>]) -> Request {
     match op.clone() {
         Op::Create { queue, delay, redrive } => {
-            let mut create = CreateQueueRequest::new(NAMES[usize::from(queue)]);
+            let mut create = create(queue);
             if delay > 0 {
                 create = create.attribute("DelaySeconds", delay);
             }
             if redrive {
-                let policy =
-                    r#"{"maxReceiveCount":"1","deadLetterTargetArn":"arn:aws:sqs:us-east-1:111122223333:b"}"#;
+                let target = if queue < 2 { arn(1) } else { arn(3) };
+                let policy = format!(r#"{{"maxReceiveCount":"1","deadLetterTargetArn":"{target}"}}"#);
                 create = create.attribute("RedrivePolicy", policy);
             }
             create.into()
@@ -145,14 +185,25 @@ fn request(op: &Op, replies: &[Reply<Value>]) -> Request {
                 .into()
         }
         Op::Send { queue, body, delay } => {
-            SendMessageRequest { delay_seconds: delay, ..SendMessageRequest::new(url(queue), body) }.into()
+            let (message_group_id, message_deduplication_id) = group(queue, &body);
+            let plain = SendMessageRequest::new(url(queue), body);
+            SendMessageRequest { delay_seconds: delay, message_group_id, message_deduplication_id, ..plain }
+                .into()
         }
         Op::SendBatch { queue, bodies } => {
-            let entry = |(index, body)| SendMessageBatchRequestEntry::new(format!("e{index}"), body);
+            let entry = |(index, body): (usize, String)| {
+                let (message_group_id, message_deduplication_id) = group(queue, &body);
+                SendMessageBatchRequestEntry {
+                    message_group_id,
+                    message_deduplication_id,
+                    ..SendMessageBatchRequestEntry::new(format!("e{index}"), body)
+                }
+            };
             let entries = bodies.into_iter().enumerate().map(entry).collect();
             SendMessageBatchRequest { queue_url: url(queue), entries: Some(entries) }.into()
         }
-        Op::Receive { queue, most, visibility, wait } => ReceiveMessageRequest {
+        Op::Receive { queue, most, visibility, wait, attempt } => ReceiveMessageRequest {
+            receive_request_attempt_id: attempt.then(|| "again".into()),
             queue_url: url(queue),
             max_number_of_messages: Some(most),
             visibility_timeout: visibility,
@@ -189,6 +240,33 @@ fn request(op: &Op, replies: &[Reply<Value>]) -> Request {
         Op::Drop { queue } => DeleteQueueRequest { queue_url: url(queue) }.into(),
         Op::Read { queue } | Op::Denied { queue } => {
             GetQueueAttributesRequest { queue_url: url(queue), attribute_names: vec!["All".into()] }.into()
+        }
+        Op::StartMove { queue, elsewhere, rate } => StartMessageMoveTaskRequest {
+            source_arn: arn(queue),
+            destination_arn: elsewhere.then(|| arn(queue ^ 1)),
+            max_number_of_messages_per_second: rate,
+        }
+        .into(),
+        Op::ListMoves { queue } => {
+            ListMessageMoveTasksRequest { source_arn: arn(queue), max_results: Some(10) }.into()
+        }
+        Op::CancelMove { pick } => {
+            let handles = all(replies, "TaskHandle");
+            let task_handle = match handles.len() {
+                0 => "never-issued".into(),
+                count => handles[count - 1 - pick % count].as_str().unwrap().into(),
+            };
+            CancelMessageMoveTaskRequest { task_handle }.into()
+        }
+        Op::Permit { queue, label } => AddPermissionRequest {
+            queue_url: url(queue),
+            label: format!("label-{label}"),
+            aws_account_ids: vec!["444455556666".into()],
+            actions: vec!["SendMessage".into()],
+        }
+        .into(),
+        Op::Forbid { queue, label } => {
+            RemovePermissionRequest { queue_url: url(queue), label: format!("label-{label}") }.into()
         }
         Op::List => ListQueuesRequest { max_results: Some(1), ..ListQueuesRequest::default() }.into(),
     }
@@ -235,9 +313,9 @@ impl UnderTest for Engine {
     fn fresh() -> Self {
         let mut engine = Self::new(Home::new("us-east-1", "111122223333").unwrap());
         let caller = alice();
-        for (seed, name) in [(1_000, "b"), (1_001, "a")] {
+        for (seed, queue) in [(1_000, 1), (1_001, 0), (1_002, 3), (1_003, 2)] {
             let cx = Cx::new(Timestamp::from_seconds(1_600_000_000), aws_core::Seed::counter(seed), &caller);
-            engine.create_queue(cx, CreateQueueRequest::new(name)).unwrap();
+            engine.create_queue(cx, create(queue)).unwrap();
         }
         engine
     }
