@@ -219,8 +219,7 @@ impl Key {
         let period = Span::from_days(i64::from(rotation.period_days.max(1)));
         let missed = now.since(due).as_millis() / period.as_millis();
         rotation.next = due + Span::from_millis(period.as_millis().saturating_mul(missed + 1));
-        let at = if missed == 0 { due } else { now };
-        Some(self.add_material(Some((at, RotationType::Automatic))))
+        Some(self.add_material(Some((now, RotationType::Automatic))))
     }
 
     /// Checks every invariant.

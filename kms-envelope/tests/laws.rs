@@ -1,5 +1,5 @@
 //! Every law of `aws_core::laws` on the KMS engine.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 use aws_core::laws::{Bound, Workload};
 use aws_core::{Caller, Home, Permit, Reply, Seed, Verdict};
