@@ -6,7 +6,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod item;
 mod number;
+mod value;
 
 pub use aws_core;
+pub use item::{Attributes, Item};
 pub use number::{Number, NumberFault};
+pub use value::{AttributeMap, AttributeValue, Value, ValueFault, ValueType};
