@@ -41,7 +41,8 @@ fn run(case: &Case) -> Result<(), String> {
             Some(permit) => serde_json::from_value(permit.clone()).map_err(|error| at(error.to_string()))?,
             None => Permit::Unchecked,
         };
-        let cx = Cx::new(Timestamp::from_millis(step.start), Seed::counter(index as u64), &alice).permit(permit);
+        let cx =
+            Cx::new(Timestamp::from_millis(step.start), Seed::counter(index as u64), &alice).permit(permit);
         let reply = match dynamo.apply(cx, request) {
             Ok(response) => Reply::Ok(response),
             Err(error) => Reply::Err(error.record()),
