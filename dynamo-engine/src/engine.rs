@@ -59,7 +59,7 @@ pub struct Options {
     pub deletion: Span,
     /// Partitions of each table and global index. Without it a new on-demand
     /// table has four and a provisioned one what its throughput needs.
-    /// `[CAP-10]` `[CAP-12]`
+    /// `[CAP-3.10]` `[CAP-3.12]`
     pub partitions: Option<usize>,
     /// How provisioned throughput is shared among partitions.
     pub admission: Admission,

@@ -451,3 +451,42 @@ impl fmt::Display for KeyMismatch {
 }
 
 const _: () = assert!(size_of::<Error>() <= 40);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Layer, What};
+    use crate::value::ValueFault;
+    use alloc::string::ToString;
+    use aws_core::{AwsError, Protocol, Wording};
+
+    /// `[DDB-1.3]` `[DDB-16.2]`
+    #[test]
+    fn wire_types() {
+        for (error, expected) in [
+            (Error::ItemSize, "com.amazon.coral.validate#ValidationException"),
+            (Error::AccessDenied { message: "no".into() }, "com.amazon.coral.service#AccessDeniedException"),
+            (Error::ExpiredIterator, "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"),
+        ] {
+            assert_eq!((error.wire_type().as_str(), error.http_status()), (expected, 400));
+        }
+    }
+
+    /// `[DDB-0.1]` `[DDB-0.2]`
+    #[test]
+    fn one_fault_in_every_layer() {
+        let fault = |layer| {
+            let what = What::ExpressionValue(
+                ":v".into(),
+                ValueFault::Number(NumberFault::NotNumeric, String::new()),
+            );
+            Error::Invalid { fault: Box::new(Fault { layer, what }) }
+        };
+        let new = "The parameter cannot be converted to a numeric value: ";
+        let old = "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value for key :v";
+        assert_eq!(fault(Layer::Prefixed).to_string(), format!("1 validation error detected: {new}"));
+        assert_eq!(fault(Layer::Bare).to_string(), new);
+        assert_eq!(fault(Layer::Classic).to_string(), old);
+        assert_eq!(fault(Layer::Prefixed).message(Wording::Classic, Protocol::Json), old);
+    }
+}

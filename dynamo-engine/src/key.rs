@@ -79,7 +79,8 @@ impl PartialOrd for Key {
     }
 }
 
-/// The bytes of a key value; they sort as the values do. `[DDB-3.1]`
+/// The bytes of a key value; they sort as the values do, and equal numbers
+/// have equal ones. `[DDB-3.1]` `[DDB-2.2.6]`
 pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::S(text) => out.extend_from_slice(text.as_bytes()),

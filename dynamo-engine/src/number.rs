@@ -225,7 +225,7 @@ impl Number {
     }
 
     /// Appends bytes that sort as the numbers do, and that the hash ring is
-    /// computed from. `[CAP-3.1.2]`
+    /// computed from. `[CAP-3.2]`
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         if self.is_zero() {
             return out.push(0x80);
@@ -492,7 +492,7 @@ mod tests {
         }
     }
 
-    /// `[CAP-3.1.2]`
+    /// `[CAP-3.2]`
     #[test]
     fn key_bytes() {
         let bytes = |text: &str| {

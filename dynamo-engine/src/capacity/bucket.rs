@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use aws_core::Span;
 
-    /// `[CAP-4.1.2]` `[CAP-A3]` 150 units a second, idle for five minutes,
+    /// `[CAP-4.2]` `[CAP-A3]` 150 units a second, idle for five minutes,
     /// then 200 a second: the 45,000 saved last 900 seconds.
     #[test]
     fn the_documented_burst() {

@@ -26,11 +26,11 @@ pub(crate) struct Rates {
     pub(crate) write: u64,
 }
 
-/// What a partition can serve in a second. `[CAP-6]`
+/// What a partition can serve in a second. `[CAP-3.6]`
 const PARTITION: Rates = Rates { read: 3_000, write: 1_000 };
-/// Seconds of unused throughput that are saved. `[CAP-4.1.1]`
+/// Seconds of unused throughput that are saved. `[CAP-4.1]`
 const BURST: u32 = 300;
-/// Partitions of a new on-demand table. `[CAP-12]`
+/// Partitions of a new on-demand table. `[CAP-3.12]`
 const ON_DEMAND_PARTITIONS: usize = 4;
 
 /// Units that one call takes from one partition.
@@ -62,7 +62,7 @@ pub(crate) struct Full {
     pub(crate) opens: Timestamp,
 }
 
-/// How many partitions a new table or index has. `[CAP-10]` `[CAP-12]`
+/// How many partitions a new table or index has. `[CAP-3.10]` `[CAP-3.12]`
 pub(crate) fn partitions(provisioned: Option<Rates>) -> usize {
     let Some(rates) = provisioned else { return ON_DEMAND_PARTITIONS };
     let thousandths = rates.read.saturating_mul(1_000) / PARTITION.read
@@ -90,7 +90,7 @@ impl Meter {
                 }
                 (rate, _) => {
                     let whole = rate.map(|rate| Bucket::new(rate.saturating_mul(1_000), BURST, start, at));
-                    // [CAP-4.1.3] No burst lifts a partition over its limit.
+                    // [CAP-4.3] No burst lifts a partition over its limit.
                     (whole, Bucket::new(cap * 1_000, 1, 1, at))
                 }
             };
@@ -151,7 +151,7 @@ impl Meter {
 mod tests {
     use super::*;
 
-    /// `[CAP-10]` `[CAP-12]`
+    /// `[CAP-3.10]` `[CAP-3.12]`
     #[test]
     fn partition_counts() {
         let count = |read, write| partitions(Some(Rates { read, write }));

@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 pub(crate) type Place = u128;
 
 /// Where key bytes are on the ring: as scans of AWS's tables show.
-/// `[CAP-3.1.2]`
+/// `[CAP-3.2]`
 pub(crate) fn place(parts: &[&[u8]]) -> Place {
     let mut digest = Md5::new();
     digest.update(b"Outliers");
@@ -24,7 +24,7 @@ pub(crate) fn arc(place: Place, count: usize) -> usize {
 }
 
 /// The part of the ring that a segment of a parallel scan covers; no end means
-/// the end of the ring. `[CAP-3.1.2]`
+/// the end of the ring. `[CAP-3.2]`
 pub(crate) fn segment(segment: u64, total: u64) -> Range<Option<Place>> {
     segment_start(segment, total)..segment_start(segment + 1, total)
 }
@@ -55,7 +55,7 @@ mod tests {
         out
     }
 
-    /// `[CAP-3.1.2]` `[CAP-A17]` Recorded segments.
+    /// `[CAP-3.2]` `[CAP-A17]` Recorded segments.
     #[test]
     fn recorded_segments() {
         let at = |bytes: &[u8]| place(&[bytes]);
@@ -69,7 +69,7 @@ mod tests {
         }
     }
 
-    /// `[CAP-3.1.2]` `[CAP-A17]` Recorded orders of scans.
+    /// `[CAP-3.2]` `[CAP-A17]` Recorded orders of scans.
     #[test]
     fn recorded_orders() {
         let strings = ["2", "8", "9", "1", "6", "hello", "0", "5", "4", "äáöü", "aardman", "7", "3", "zapf"];

@@ -2,7 +2,7 @@
 //!
 //! Every expression is read by a parser that keeps its own stack, checked in
 //! AWS's order and compiled to a flat program: no input, however nested,
-//! recurses.
+//! recurses. `[DDB-20.8]`
 
 mod condition;
 mod fault;

@@ -59,7 +59,7 @@ impl Projection {
         Self { paths, top }
     }
 
-    /// What of the attributes is wanted and there. `[DDB-6.7.2]`
+    /// What of the attributes is wanted and there. `[DDB-6.7.2]` `[DDB-6.7.3]`
     pub(crate) fn of_attributes(&self, attributes: &Attributes) -> Attributes {
         names(&self.top, attributes)
     }

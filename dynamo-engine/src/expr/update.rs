@@ -136,6 +136,7 @@ enum Frame<'e> {
 }
 
 /// Reads the right side of a SET action; how many operators it has.
+/// `[DDB-6.6.2]`
 fn set_value<'e>(
     tokens: &mut Tokens<'e>,
     out: &mut Vec<RawOp<'e>>,

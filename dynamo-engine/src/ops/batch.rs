@@ -172,7 +172,7 @@ impl Operation<Engine> for BatchGetItemRequest {
                     left.push(sent.clone());
                     continue;
                 }
-                // [CAP-8]
+                // [CAP-3] [CAP-8] [CAP-9]
                 let units = units::read(size, consistent);
                 let draw = Draw { partition: table.store.partition(place.place), units };
                 let hash = key.get(&table.definition.schema.hash.name).cloned();
@@ -335,6 +335,7 @@ impl Operation<Engine> for BatchWriteItemRequest {
             let Some((target, named)) = tables.get(write.table) else { continue };
             let table = engine.table_mut(&target.name)?;
             let plan = table.plan(key, write.put.then_some(write.item));
+            // [CAP-32]
             match table.admit_write(&plan, cx.now, &mut cx.sink) {
                 Err(error) => {
                     throttled = Some(error);

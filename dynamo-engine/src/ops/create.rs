@@ -309,6 +309,7 @@ fn projected(projection: Option<&IndexProjection>) -> Result<Projected, Error> {
     }
 }
 
+/// [DDB-4.2j]
 fn check_new_name(indexes: &[IndexDefinition], name: &str) -> Result<(), Error> {
     if indexes.iter().any(|index| &*index.name == name) {
         return bad(format!("Duplicate index name: {name}"));
@@ -342,6 +343,7 @@ impl CreateTableRequest {
         }
         let mut indexes = Vec::new();
         if let Some(all) = &self.global_secondary_indexes {
+            // [DDB-4.2h]
             if all.is_empty() {
                 return bad("List of GlobalSecondaryIndexes is empty");
             }

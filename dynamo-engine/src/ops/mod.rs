@@ -231,7 +231,8 @@ fn units(quantity: Quantity) -> f64 {
     quantity.thousandths() as f64 / 1_000.0
 }
 
-/// What a call cost, as far as it asks. `[DDB-16.1]`
+/// What a call cost, as far as it asks: the table's arm is there even when
+/// only an index was read. `[DDB-16.1]` `[CAP-7]` `[CAP-19]` `[CAP-21]` `[CAP-38]`
 fn report(table: &Table, consumed: &Consumed, asked: Option<&str>, named: &str) -> Option<ConsumedCapacity> {
     let detailed = match asked {
         Some("TOTAL") => false,

@@ -16,7 +16,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use aws_core::{Quantity, Sink, Timestamp};
 
-/// What a page may count. `[DDB-9.7]`
+/// What a page may count. `[DDB-9.7]` `[CAP-15]` `[CAP-16]`
 const PAGE: u64 = 1_048_576;
 
 pub(super) const SELECTS: &[&str] =
@@ -173,7 +173,7 @@ impl<'t> Page<'t> {
     }
 
     /// Looks at an item. Whether the page has room for another. `[DDB-9.2]`
-    /// `[DDB-9.3]`
+    /// `[DDB-9.3]` `[DDB-9.4]`
     pub(super) fn take(&mut self, partition: usize, item: &'t Item) -> bool {
         *self.bytes.entry(partition).or_default() += item.size();
         self.counted += item.page_size(self.table.definition.schema.sort_name());
@@ -245,8 +245,8 @@ pub(super) struct Bill<'r> {
 }
 
 impl ClosedPage {
-    /// Charges each partition visited by itself. `[CAP-12]` `[CAP-17]`
-    /// `[CAP-20]` `[CAP-22]`
+    /// Charges each partition visited by itself, whatever the filter keeps.
+    /// `[CAP-12]` `[CAP-13]` `[CAP-17]` `[CAP-20]` `[CAP-22]` `[DDB-9.13]`
     pub(super) fn charge<S: Sink<Event>>(
         self,
         table: &mut Table,

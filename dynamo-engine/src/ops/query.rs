@@ -24,7 +24,7 @@ use core::ops::Bound;
 const LAYER: Layer = Layer::Bare;
 
 impl QueryRequest {
-    /// [DDB-0.4a]
+    /// [DDB-0.4a] [DDB-9.1]
     fn check_members(&self) -> Result<(), Error> {
         let mut faults = Violations::new();
         one_of(
@@ -148,6 +148,7 @@ impl Operation<Engine> for QueryRequest {
         let hash_bytes = encoded(hash);
         let at = ring::place(&[&hash_bytes]);
         let mut span = span(at, &hash_bytes, sort);
+        // [DDB-9.10]
         let forward = self.scan_index_forward != Some(false);
         if let Some(start) = start {
             let start = Bound::Excluded(page::start_place(table, index, start)?);
@@ -215,6 +216,7 @@ fn check_clauses<'c>(
             }
             continue;
         };
+        // [DDB-6.5.4]
         if clause.test.values().any(|value| value.kind() != key.kind) {
             return Err(Error::KeyConditionType);
         }

@@ -16,8 +16,9 @@ impl Table {
         own.unwrap_or(&self.meter)
     }
 
-    /// Takes units from every partition named, or from none, and says so.
-    /// `[CAP-9.2]` `[CAP-30]`
+    /// Takes units from every partition named, or from none, and says so. A
+    /// starved index throttles the writes of its table. `[CAP-9.2]`
+    /// `[CAP-30]` `[CAP-4.27]`
     pub(crate) fn admit<S: Sink<Event>>(
         &mut self,
         demand: Demand,

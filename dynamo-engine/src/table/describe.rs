@@ -41,7 +41,7 @@ fn throughput(provisioned: Option<Rates>) -> ThroughputDescription {
     }
 }
 
-/// [DDB-4.4.1] [CAP-4.3.11]
+/// [DDB-4.4.1] [CAP-4.11]
 fn warm(provisioned: Option<Rates>) -> WarmThroughput {
     let rates = provisioned.unwrap_or(Rates { read: 12_000, write: 4_000 });
     WarmThroughput {

@@ -64,7 +64,7 @@ impl Index {
     }
 
     /// The key of an item's entry, unless it lacks an index key attribute.
-    /// `[DDB-5.1]` `[DDB-5.3]`
+    /// `[DDB-5.1]` `[DDB-5.3]` `[CAP-37]`
     pub(crate) fn key_of(&self, attributes: &Attributes, base: &Key) -> Option<Key> {
         let (hash, sort) = self.definition.schema.bytes_of(attributes)?;
         let (base_hash, base_sort, _) = base.parts();
@@ -87,7 +87,7 @@ impl Index {
     }
 
     /// What a write of the item at `base` does here, and what it costs.
-    /// `[CAP-33]` `[CAP-34]`
+    /// `[CAP-33]` `[CAP-34]` `[DDB-5.4]`
     pub(crate) fn change(
         &self,
         index: usize,

@@ -112,7 +112,8 @@ impl Table {
         item.only(self.definition.schema.attributes().map(|key| &*key.name))
     }
 
-    /// What replacing the item at `key` by `new` does and costs. `[CAP-26]`
+    /// What replacing the item at `key` by `new` does and costs: the larger
+    /// image, whole, whatever changed. `[CAP-26]` `[CAP-27]` `[CAP-28]`
     pub(crate) fn plan(&self, key: Key, new: Option<Item>) -> WritePlan {
         let old = self.store.get(&key).cloned();
         let bytes = |item: &Option<Item>| item.as_ref().map_or(0, Item::size);

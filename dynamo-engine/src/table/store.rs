@@ -40,7 +40,7 @@ impl Store {
         self.partitions.len()
     }
 
-    /// Which partition a place is in. `[CAP-3.1.1]`
+    /// Which partition a place is in. `[CAP-3.1]`
     pub(crate) fn partition(&self, place: Place) -> usize {
         ring::arc(place, self.partitions.len())
     }
@@ -79,7 +79,7 @@ impl Store {
         items.map(|items| items.range((span.from, span.to))).into_iter().flatten()
     }
 
-    /// Everything, in the order of the ring.
+    /// Everything, in the order of the ring. `[DDB-3.2]`
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Item)> {
         self.partitions.iter().flatten()
     }

@@ -110,6 +110,7 @@ impl Stream {
     }
 
     /// Records a change of the item with this key, if it is one. `[DDB-13.3]`
+    /// `[DDB-20.5]`
     pub(crate) fn record(
         &mut self,
         shard: usize,
