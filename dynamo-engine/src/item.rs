@@ -137,7 +137,8 @@ impl Item {
         Self(Arc::new(Body { size: size_of(&attributes), attributes }))
     }
 
-    /// What AWS says it weighs, in bytes: names and values. `[DDB-2.4]`
+    /// What AWS says it weighs, in bytes: names and values, sets without any
+    /// overhead. `[DDB-2.4]` `[DDB-2.4.3]`
     #[must_use]
     pub fn size(&self) -> u64 {
         self.0.size

@@ -9,6 +9,7 @@ use core::str::FromStr;
 /// Significant digits of a number. `[DDB-2.2.2]`
 const DIGITS: u32 = 38;
 /// The largest and smallest exponent of the leading digit. `[DDB-2.2.2]`
+/// `[DDB-2.2.3]`
 const EXPONENTS: core::ops::RangeInclusive<i64> = -130..=125;
 const TEN_19: u128 = 10_000_000_000_000_000_000;
 
@@ -225,7 +226,7 @@ impl Number {
     }
 
     /// Appends bytes that sort as the numbers do, and that the hash ring is
-    /// computed from. `[CAP-3.2]`
+    /// computed from. `[CAP-3.2]` `[DDB-20.1]`
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         if self.is_zero() {
             return out.push(0x80);

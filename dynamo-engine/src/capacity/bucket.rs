@@ -3,7 +3,7 @@
 use aws_core::{Quantity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Units that may be used, filling up at a constant rate.
+/// Units that may be used, filling up at a constant rate. `[CAP-4.2]`
 ///
 /// A call is let in while there is anything left, however much it needs, and
 /// may leave a debt: a table of one write unit a second takes an item of 400
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use aws_core::Span;
 
-    /// `[CAP-4.2]` `[CAP-A3]` 150 units a second, idle for five minutes,
+    /// `[CAP-4.1]` `[CAP-4.2]` `[CAP-A3]` 150 units a second, idle for five minutes,
     /// then 200 a second: the 45,000 saved last 900 seconds.
     #[test]
     fn the_documented_burst() {

@@ -159,7 +159,7 @@ mod tests {
         assert_eq!((count(3_000, 1_000), count(3_001, 1_000), partitions(None)), (2, 2, 4));
     }
 
-    /// `[CAP-A2]` Four partitions, 400 units; loads of 50, 50, 50 and 150 a
+    /// `[CAP-4.a]` `[CAP-4.b]` `[CAP-A2]` Four partitions, 400 units; loads of 50, 50, 50 and 150 a
     /// second. Even shares throttle the last once its start is used up, the
     /// global bucket nobody.
     #[test]

@@ -1,4 +1,5 @@
 //! The grammar of conditions, by an explicit stack: no input recurses.
+//! `[DDB-19.15]`
 
 use super::fault::ExpressionFault;
 use super::lex::{Parentheses, TokenKind, Tokens};

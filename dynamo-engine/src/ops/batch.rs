@@ -175,9 +175,8 @@ impl Operation<Engine> for BatchGetItemRequest {
                 // [CAP-3] [CAP-8] [CAP-9]
                 let units = units::read(size, consistent);
                 let draw = Draw { partition: table.store.partition(place.place), units };
-                let hash = key.get(&table.definition.schema.hash.name).cloned();
-                if let Err(error) = table.admit(Demand::Read, &[(None, draw)], || hash, cx.now, &mut cx.sink)
-                {
+                let hash = |name: &str| key.get(name).cloned();
+                if let Err(error) = table.admit(Demand::Read, &[(None, draw)], hash, cx.now, &mut cx.sink) {
                     throttled = Some(error);
                     left.push(sent.clone());
                     continue;

@@ -83,9 +83,7 @@ impl Operation<Engine> for GetItemRequest {
         // [CAP-4] [CAP-5] [CAP-6]
         let units = units::read(found.as_ref().map_or(0, Item::size), self.consistent_read == Some(true));
         let draw = Draw { partition: table.store.partition(place.place), units };
-        let hash = || key.get(&table.definition.schema.hash.name).cloned();
-        let hash = hash();
-        table.admit(Demand::Read, &[(None, draw)], || hash, cx.now, &mut cx.sink)?;
+        table.admit(Demand::Read, &[(None, draw)], |name| key.get(name).cloned(), cx.now, &mut cx.sink)?;
         let named = self.table_name.unwrap_or_default();
         Ok(GetItemResult {
             item: found.map(|item| match &projection {

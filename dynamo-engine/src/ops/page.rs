@@ -91,7 +91,8 @@ pub(super) fn key_names<'t>(table: &'t Table, index: Option<&'t Index>) -> Vec<&
     names
 }
 
-/// Where in a store a start key is.
+/// Where in a store a start key is: pages one after the other are the whole.
+/// `[DDB-20.3]`
 pub(super) fn start_place(table: &Table, index: Option<&Index>, start: &Attributes) -> Result<Key, Error> {
     let base = table.definition.schema.key_of(start).ok_or(Error::StartKeySchema)?;
     match index {
@@ -273,7 +274,7 @@ impl ClosedPage {
             Some(index) => consumed.indexes.push((index, arm)),
             None => consumed.table += arm,
         }
-        table.admit(Demand::Read, &draws, || bill.hash, now, sink)?;
+        table.admit(Demand::Read, &draws, |_| bill.hash, now, sink)?;
         Ok(ReadResult {
             items: self.with_items.then_some(self.items),
             count: self.count,

@@ -55,9 +55,8 @@ pub(super) fn fail<T, S: Sink<Event>>(
     let table = engine.table_mut(name)?;
     let draw =
         Draw { partition: table.store.partition(plan.key.place), units: Quantity::from_whole(plan.units) };
-    let key =
-        plan.old.as_ref().or(plan.new.as_ref()).and_then(|item| item.get(&table.definition.schema.hash.name));
-    table.admit(Demand::Write, &[(None, draw)], || key.cloned(), cx.now, &mut cx.sink)?;
+    let item = plan.old.as_ref().or(plan.new.as_ref());
+    table.admit(Demand::Write, &[(None, draw)], |name| item?.get(name).cloned(), cx.now, &mut cx.sink)?;
     let asked = asked.on_failure.as_deref() == Some("ALL_OLD");
     Err(Error::ConditionFailed { item: OldItem(plan.old.filter(|_| asked)) })
 }

@@ -23,7 +23,7 @@ impl Table {
         &mut self,
         demand: Demand,
         draws: &[(Option<usize>, Draw)],
-        key: impl FnOnce() -> Option<Value>,
+        key: impl FnOnce(&str) -> Option<Value>,
         now: Timestamp,
         sink: &mut S,
     ) -> Result<(), Error> {
@@ -51,7 +51,7 @@ impl Table {
                 demand,
                 by: full.by,
                 partition: draw.partition,
-                key: key(),
+                key: key(&definition.schema.hash.name),
                 asked: draw.units,
                 left: full.left,
                 opens: full.opens,

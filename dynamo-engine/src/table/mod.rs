@@ -145,9 +145,8 @@ impl Table {
             }
             consumed.indexes.push((change.index, units));
         }
-        let key = || plan.old.as_ref().or(plan.new.as_ref())?.get(&self.definition.schema.hash.name).cloned();
-        let key = key();
-        self.admit(Demand::Write, &draws, || key, now, sink)?;
+        let item = plan.old.as_ref().or(plan.new.as_ref());
+        self.admit(Demand::Write, &draws, |name| item?.get(name).cloned(), now, sink)?;
         Ok(consumed)
     }
 
