@@ -1,0 +1,13 @@
+//! Wire types: AWS's member names, nothing checked.
+
+mod batch;
+mod item;
+mod query;
+mod stream;
+mod table;
+
+pub use batch::*;
+pub use item::*;
+pub use query::*;
+pub use stream::*;
+pub use table::*;

@@ -1,0 +1,313 @@
+//! All tables of one account in one Region.
+
+use crate::table::stream::Stream;
+use crate::table::{SavedTable, Status, Table};
+use crate::{Admission, Error, Event, Request, Response};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use aws_core::{AuthzRequest, Cx, Home, Sink, Snapshot, SnapshotError, Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// DynamoDB for one account in one Region, without I/O, clock or randomness.
+///
+/// Every API operation is a method. Time, entropy and caller arrive with the
+/// call; the same calls give the same replies.
+///
+/// ```
+/// use aws_core::{AwsError, Caller, Calls, Home, Timestamp};
+/// use dynamo_engine::{AttributeValue, CreateTableRequest, Engine, Options, PutItemRequest, ValueType};
+///
+/// let mut dynamo = Engine::with_options(Home::new("us-east-1", "111122223333")?, Options::immediate());
+/// let mut calls = Calls::new(Timestamp::from_seconds(1_700_000_000), Caller::anonymous());
+/// dynamo.create_table(calls.cx(), CreateTableRequest::on_demand("orders", ("id", ValueType::S), None))?;
+///
+/// let put = PutItemRequest::new("orders", [("id", AttributeValue::s("o-1"))]).condition("attribute_not_exists(id)");
+/// dynamo.put_item(calls.cx(), put.clone())?;
+/// let refusal = dynamo.put_item(calls.cx(), put).unwrap_err();
+/// assert_eq!(refusal.shape(), "ConditionalCheckFailedException");
+/// assert_eq!(refusal.to_string(), "The conditional request failed");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    home: Home,
+    options: Options,
+    now: Timestamp,
+    tables: BTreeMap<Arc<str>, Table>,
+    /// Streams of deleted tables, which can still be read for a day.
+    closed_streams: Vec<Stream>,
+    /// When tables become active or vanish.
+    deadlines: BTreeSet<(Timestamp, Arc<str>)>,
+}
+
+/// Choices that AWS leaves open, varies by Region or raises on request.
+///
+/// ```
+/// use dynamo_engine::Options;
+/// assert_eq!(Options::default().creation.as_seconds(), 6);
+/// assert_eq!(Options::immediate().creation.as_seconds(), 0);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// How long a new table is CREATING. `[DDB-4.4.19]`
+    pub creation: Span,
+    /// How long a deleted table is DELETING. `[DDB-4.4.19]`
+    pub deletion: Span,
+    /// Partitions of each table and global index. Without it a new on-demand
+    /// table has four and a provisioned one what its throughput needs.
+    /// `[CAP-3.10]` `[CAP-3.12]`
+    pub partitions: Option<usize>,
+    /// How provisioned throughput is shared among partitions.
+    pub admission: Admission,
+    /// Seconds of throughput that a new table may use at once.
+    pub initial_burst: u32,
+    /// Whether calls are ever throttled.
+    pub throttling: bool,
+    /// Whether the size of an update's statement counts. `[DDB-2.5.4]`
+    pub item_size_rule: ItemSizeRule,
+    /// Whether a Query that finds nothing costs a block. `[CAP-14]`
+    pub empty_page_minimum: bool,
+}
+
+/// What UpdateItem holds against the limit of 400 KB. `[DDB-2.5.4]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ItemSizeRule {
+    /// The item and the statement: 22 Regions, `us-east-1` among them.
+    Statement,
+    /// The item alone: ten Regions, `eu-west-1` among them.
+    Flat,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            creation: Span::from_seconds(6),
+            deletion: Span::from_seconds(6),
+            partitions: None,
+            admission: Admission::Global,
+            initial_burst: 0,
+            throttling: true,
+            item_size_rule: ItemSizeRule::Statement,
+            empty_page_minimum: true,
+        }
+    }
+}
+
+impl Options {
+    /// The default ones, but tables are there and gone at once.
+    #[must_use]
+    pub fn immediate() -> Self {
+        Self { creation: Span::ZERO, deletion: Span::ZERO, ..Self::default() }
+    }
+}
+
+impl Engine {
+    /// An engine without tables.
+    #[must_use]
+    pub fn new(home: Home) -> Self {
+        Self::with_options(home, Options::default())
+    }
+
+    /// An engine without tables, with other choices than the default ones.
+    #[must_use]
+    pub fn with_options(home: Home, options: Options) -> Self {
+        Self {
+            home,
+            options,
+            now: Timestamp::from_millis(i64::MIN),
+            tables: BTreeMap::new(),
+            closed_streams: Vec::new(),
+            deadlines: BTreeSet::new(),
+        }
+    }
+
+    /// The account and Region the tables are in.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The choices made for it.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The table that the data plane can use. `[DDB-4.1.3]` `[DDB-4.4.4]`
+    pub(crate) fn table(&self, name: &str) -> Result<&Table, Error> {
+        self.tables.get(name).filter(|table| table.is_active()).ok_or(Error::UnknownTable)
+    }
+
+    pub(crate) fn table_mut(&mut self, name: &str) -> Result<&mut Table, Error> {
+        self.tables.get_mut(name).filter(|table| table.is_active()).ok_or(Error::UnknownTable)
+    }
+
+    /// The table in whatever state, to the control plane.
+    pub(crate) fn any_table(&self, name: &str) -> Result<&Table, Error> {
+        self.tables.get(name).ok_or_else(|| Error::TableNotFound { table: name.into() })
+    }
+
+    pub(crate) fn tables(&self) -> &BTreeMap<Arc<str>, Table> {
+        &self.tables
+    }
+
+    /// All streams that can be read, oldest first.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = &Stream> {
+        let closed = self.closed_streams.iter().filter(|stream| stream.is_readable(self.now));
+        closed.chain(self.tables.values().filter_map(|table| table.stream.as_ref()))
+    }
+
+    /// Adds a table, which becomes active when its time has come.
+    pub(crate) fn add_table<S: Sink<Event>>(&mut self, table: Table, sink: &mut S) {
+        let name = table.definition.name.clone();
+        self.tables.insert(name.clone(), table);
+        self.schedule(name, self.options.creation, sink);
+    }
+
+    /// Begins to delete a table.
+    pub(crate) fn delete_table_now<S: Sink<Event>>(&mut self, name: &str, sink: &mut S) {
+        let until = self.now + self.options.deletion;
+        let Some(table) = self.tables.get_mut(name) else { return };
+        table.definition.status = Status::Deleting(until);
+        let name = table.definition.name.clone();
+        self.schedule(name, self.options.deletion, sink);
+    }
+
+    fn schedule<S: Sink<Event>>(&mut self, name: Arc<str>, span: Span, sink: &mut S) {
+        if span <= Span::ZERO {
+            self.fire(&name, self.now, sink);
+        } else {
+            self.deadlines.insert((self.now + span, name));
+        }
+    }
+
+    /// A table's time has come. `[DDB-4.4.4]`
+    fn fire<S: Sink<Event>>(&mut self, name: &Arc<str>, at: Timestamp, sink: &mut S) {
+        let Some(table) = self.tables.get_mut(name) else { return };
+        match table.definition.status {
+            Status::Creating(_) => {
+                table.definition.status = Status::Active;
+                sink.event(at, || Event::TableActive { table: name.clone() });
+            }
+            Status::Active => {}
+            Status::Deleting(_) => {
+                // [DDB-13.9] Its stream stays readable for a day.
+                if let Some(mut stream) = self.tables.remove(name).and_then(|table| table.stream) {
+                    stream.closed = Some(at);
+                    self.closed_streams.retain(|stream| stream.is_readable(at));
+                    self.closed_streams.push(stream);
+                }
+                sink.event(at, || Event::TableDeleted { table: name.clone() });
+            }
+        }
+    }
+}
+
+/// The engine's state as data.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saved {
+    home: Home,
+    options: Options,
+    now: Timestamp,
+    tables: Vec<SavedTable>,
+    closed_streams: Vec<Stream>,
+}
+
+/// The layout of [`Saved`].
+const FORMAT: u32 = 1;
+
+impl aws_core::Engine for Engine {
+    const NAME: &'static str = "dynamo";
+    type Request = Request;
+    type Response = Response;
+    type Error = Error;
+    type Event = Event;
+    type Snapshot = Snapshot;
+    type Secret = ();
+
+    fn apply<S: Sink<Event>>(&mut self, cx: Cx<'_, S>, request: Request) -> Result<Response, Error> {
+        request.perform(self, cx)
+    }
+
+    fn authz<S>(&self, cx: &Cx<'_, S>, request: &Request) -> Result<Vec<AuthzRequest>, Error> {
+        request.needs(self, cx.caller)
+    }
+
+    fn advance<S: Sink<Event>>(&mut self, now: Timestamp, mut sink: S) {
+        if now <= self.now {
+            return;
+        }
+        self.now = now;
+        while let Some((at, _)) = self.deadlines.first()
+            && *at <= now
+        {
+            if let Some((at, name)) = self.deadlines.pop_first() {
+                self.fire(&name, at, &mut sink);
+            }
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    fn snapshot(&self, (): &()) -> Snapshot {
+        let saved = Saved {
+            home: self.home.clone(),
+            options: self.options.clone(),
+            now: self.now,
+            tables: self.tables.values().map(Table::save).collect(),
+            closed_streams: self.closed_streams.clone(),
+        };
+        Snapshot::take(Self::NAME, FORMAT, env!("CARGO_PKG_VERSION"), &saved)
+    }
+
+    fn restore(snapshot: Snapshot, (): &()) -> Result<Self, SnapshotError> {
+        let saved: Saved = snapshot.open(Self::NAME, FORMAT)?;
+        let mut engine = Self::with_options(saved.home, saved.options);
+        engine.now = saved.now;
+        engine.closed_streams = saved.closed_streams;
+        for table in saved.tables {
+            let table = Table::load(table).map_err(SnapshotError::Invariant)?;
+            let name = table.definition.name.clone();
+            if let Status::Creating(at) | Status::Deleting(at) = table.definition.status {
+                engine.deadlines.insert((at, name.clone()));
+            }
+            engine.tables.insert(name, table);
+        }
+        aws_core::Engine::verify(&engine).map_err(SnapshotError::Invariant)?;
+        Ok(engine)
+    }
+
+    fn verify(&self) -> Result<(), String> {
+        for (name, table) in &self.tables {
+            table.verify()?;
+            if *name != table.definition.name {
+                return Err(format!("table {name} calls itself {}", table.definition.name));
+            }
+            if let Status::Creating(at) | Status::Deleting(at) = table.definition.status
+                && (at <= self.now || !self.deadlines.contains(&(at, name.clone())))
+            {
+                return Err(format!("table {name} waits for a time that nobody watches"));
+            }
+        }
+        let waiting = self.tables.values().filter(|table| table.definition.status != Status::Active).count();
+        if waiting != self.deadlines.len() {
+            return Err("a deadline belongs to no table".into());
+        }
+        Ok(())
+    }
+
+    fn access_denied(message: &str) -> Error {
+        Error::AccessDenied { message: message.into() }
+    }
+}

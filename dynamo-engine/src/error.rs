@@ -1,0 +1,492 @@
+//! Every refusal, in one table.
+//!
+//! Shapes and statuses are `[DDB-16.2]`. Texts that AWS words by the layer an
+//! operation answers from stand in [`Fault`].
+
+use crate::capacity::Throttle;
+use crate::expr::Fault;
+use crate::item::Item;
+use crate::number::NumberFault;
+use crate::value::ValueType;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+use serde_json::{Map, Value};
+
+aws_core::aws_errors! {
+    /// Every refusal of the DynamoDB engine.
+    ///
+    /// ```
+    /// use aws_core::AwsError;
+    /// use dynamo_engine::Error;
+    ///
+    /// let error = Error::UnknownTable;
+    /// assert_eq!(error.to_string(), "Requested resource not found");
+    /// assert_eq!(error.shape(), "ResourceNotFoundException");
+    /// assert_eq!(error.wire_type(), "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException");
+    /// ```
+    pub enum Error / ErrorShape in "com.amazonaws.dynamodb.v20120810", members members {
+        ValidationException ("ValidationException", 400) {
+            /// Members of the request that break the API model. `[DDB-0.4]`
+            Members {
+                /// `N validation error(s) detected: …`
+                message: Box<str>
+            } => "{message}";
+            /// Values, expressions and placeholders, in the words of the
+            /// operation's layer. `[DDB-0.1]`
+            Invalid {
+                /// What is wrong.
+                fault: Box<Fault>
+            } => "{fault}", classic "{fault:#}";
+            /// An item over 400 KB. `[DDB-2.5.2]`
+            ItemSize => "Item size has exceeded the maximum allowed size";
+            /// An update that makes an item over 400 KB, or weighs more
+            /// itself. `[DDB-2.5.3]`
+            UpdatedItemSize => "Item size to update has exceeded the maximum allowed size";
+            /// An update that nests too deep. `[DDB-2.3]`
+            UpdatedDepth =>
+                "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
+            /// A partition key over 2,048 bytes. `[DDB-2.6.1]`
+            HashKeySize =>
+                "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes";
+            /// A sort key over 1,024 bytes. `[DDB-2.6.1]`
+            RangeKeySize =>
+                "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes";
+            /// An empty key. `[DDB-2.6.2]`
+            EmptyKey {
+                /// What of.
+                kind: Emptiness,
+                /// The key attribute.
+                key: Box<str>
+            } => "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty {kind} value. Key: {key}";
+            /// An item without a key attribute. `[DDB-2.6.3]`
+            MissingKey {
+                /// The key attribute.
+                key: Box<str>
+            } => "One or more parameter values were invalid: Missing the key {key} in the item";
+            /// A key attribute of another type. `[DDB-2.6.3]`
+            KeyType {
+                /// Which, and how.
+                mismatch: Box<KeyMismatch>
+            } => "One or more parameter values were invalid: Type mismatch for key {mismatch}";
+            /// A Key that is not the table's. `[DDB-2.6.4]`
+            KeySchema => "The provided key element does not match the schema";
+            /// An index key attribute of another type. `[DDB-2.6.5]`
+            IndexKeyType {
+                /// Which, and how.
+                mismatch: Box<KeyMismatch>
+            } => "One or more parameter values were invalid: Type mismatch for Index Key {mismatch}";
+            /// An empty index key. `[DDB-2.6.5]`
+            EmptyIndexKey {
+                /// What of.
+                kind: Emptiness,
+                /// The index.
+                index: Box<str>,
+                /// Its key attribute; boxed twice to keep errors small.
+                key: Box<Box<str>>
+            } => "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty {kind} value. IndexName: {index}, IndexKey: {key}";
+            /// An update that empties an index key. `[DDB-2.6.5]`
+            UpdatedIndexKeyEmpty {
+                /// What of.
+                kind: Emptiness
+            } => "One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty {kind} value.";
+            /// An update that computes an index key of another type.
+            /// `[DDB-2.6.5]`
+            UpdatedIndexKeyType =>
+                "The update expression attempted to update the secondary index key to unsupported type";
+            /// An update of a key attribute. `[DDB-2.6.8]`
+            UpdatesKey {
+                /// The key attribute.
+                key: Box<str>
+            } => "One or more parameter values were invalid: Cannot update attribute {key}. This attribute is part of the key";
+            /// A path into a key attribute. `[DDB-2.6.8]`
+            NestedKey {
+                /// `Key` or `IndexKey`.
+                kind: &'static str,
+                /// The key attribute.
+                key: Box<str>
+            } => "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: {kind}: {key}";
+            /// An update that reads what is not there. `[DDB-6.6.8]`
+            MissingAttribute => "The provided expression refers to an attribute that does not exist in the item";
+            /// An update that computes with the wrong types. `[DDB-6.6.8]`
+            OperandDataType => "An operand in the update expression has an incorrect data type";
+            /// An update of a part of something that is not there. `[DDB-6.6.8]`
+            InvalidPath => "The document path provided in the update expression is invalid for update";
+            /// A sum out of range. `[DDB-2.2.7]`
+            Computed {
+                /// How.
+                fault: NumberFault
+            } => "{fault}";
+            /// An operator that a key condition cannot have. `[DDB-6.5.2]`
+            KeyOperator {
+                /// The operator.
+                operator: &'static str
+            } => "Invalid operator used in KeyConditionExpression: {operator}";
+            /// `size` in a key condition. `[DDB-6.5.2]`
+            NestedKeyOperation => "KeyConditionExpressions cannot contain nested operations";
+            /// Two paths in one key condition. `[DDB-6.5.2]`
+            ManyKeyAttributes =>
+                "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition";
+            /// No path in a key condition. `[DDB-6.5.2]`
+            NoKeyAttribute => "Invalid condition in KeyConditionExpression: No key attribute specified";
+            /// A path that is not the first operand. `[DDB-6.5.2]`
+            KeyOperandOrder {
+                /// The operator.
+                operator: &'static str
+            } => "Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute as its first operand";
+            /// A key attribute without a condition. `[DDB-6.5.3]`
+            KeyConditionMissed {
+                /// The attribute.
+                key: Box<str>
+            } => "Query condition missed key schema element: {key}";
+            /// A partition key without an equality. `[DDB-6.5.3]`
+            KeyConditionNotSupported => "Query key condition not supported";
+            /// A value of another type than the key. `[DDB-6.5.3]`
+            KeyConditionType =>
+                "One or more parameter values were invalid: Condition parameter type does not match schema type";
+            /// More conditions than key attributes. `[DDB-6.5.3]`
+            KeyConditionCount {
+                /// Conditions.
+                count: usize,
+                /// Key attributes.
+                keys: usize
+            } => "The number of query conditions ({count}) exceeds the number of key attributes defined in the schema ({keys})";
+            /// A Query without a key condition. `[DDB-7.8]`
+            NoKeyCondition =>
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.";
+            /// A filter on a key attribute. `[DDB-6.5.7]`
+            FilterOnKey {
+                /// The attribute.
+                key: Box<str>
+            } => "Filter Expression can only contain non-primary key attributes: Primary key attribute: {key}";
+            /// No such index. `[DDB-9.9]`
+            UnknownIndex {
+                /// Its name.
+                index: Box<str>
+            } => "The table does not have the specified index: {index}";
+            /// A consistent read of a GSI. `[DDB-5.5]`
+            ConsistentIndexRead => "Consistent reads are not supported on global secondary indexes";
+            /// All attributes of an index that has only some. `[DDB-5.8]`
+            PartialIndex {
+                /// The index.
+                index: Box<str>
+            } => "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index {index} because its projection type is not ALL";
+            /// Attributes that the index has not. `[DDB-5.8]`
+            NotProjected {
+                /// The index.
+                index: Box<str>,
+                /// The attributes.
+                names: Box<str>
+            } => "One or more parameter values were invalid: Global secondary index {index} does not project [{names}]";
+            /// A Select that needs an index. `[DDB-9.8]`
+            SelectNeedsIndex => "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName";
+            /// A Select that needs a projection. `[DDB-9.8]`
+            SelectNeedsProjection {
+                /// The prefix that Query puts before it.
+                prefix: &'static str
+            } => "{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES";
+            /// A projection beside another Select. `[DDB-9.8]`
+            SelectAndProjection {
+                /// The Select.
+                select: &'static str
+            } => "Cannot specify the ProjectionExpression when choosing to get {select}";
+            /// A start key of other attributes. `[DDB-9.6]`
+            StartKey => "The provided starting key is invalid";
+            /// A start key of other types. `[DDB-9.6]`
+            StartKeySchema =>
+                "The provided starting key is invalid: The provided key element does not match the schema";
+            /// A start key whose values are none. `[DDB-9.14]`
+            StartKeyValue {
+                /// What is wrong with the value.
+                fault: Box<Fault>
+            } => "The provided starting key is invalid: {fault}";
+            /// A start key of another partition. `[DDB-9.6]`
+            StartKeyPartition =>
+                "The provided starting key is outside query boundaries based on provided conditions";
+            /// A start key outside the sort condition. `[DDB-9.6]`
+            StartKeyRange => "The provided starting key does not match the range key predicate";
+            /// A start key where at most one item can be found. `[DDB-9.6]`
+            StartKeySingle => "The query can return at most one row and cannot be restarted";
+            /// A start key in a table without sort key. `[DDB-9.6]`
+            StartKeyHashOnly => "The provided exclusive start key is invalid";
+            /// A start key outside the segment. `[DDB-9.6]`
+            StartKeySegment =>
+                "The provided Exclusive start key does not map to the provided Segment and TotalSegments values.";
+            /// Segment alone. `[DDB-9.11]`
+            NoTotalSegments =>
+                "The TotalSegments parameter is required but was not present in the request when Segment parameter is present";
+            /// TotalSegments alone. `[DDB-9.11]`
+            NoSegment =>
+                "The Segment parameter is required but was not present in the request when parameter TotalSegments is present";
+            /// A segment beyond the last. `[DDB-9.11]`
+            SegmentOutOfRange {
+                /// The segment.
+                segment: i64,
+                /// How many there are.
+                total: i64
+            } => "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: {segment} is not less than TotalSegments: {total}";
+            /// A batch without tables. `[DDB-0.4a]`
+            EmptyBatchWrite => "The requestItems parameter is required for BatchWriteItem";
+            /// Over 25 writes or 100 reads in all. `[DDB-10.1]` `[DDB-10.3]`
+            BatchTooLong {
+                /// The operation.
+                operation: &'static str
+            } => "Too many items requested for the {operation} call";
+            /// One item twice in a batch. `[DDB-10.1]` `[DDB-10.3]`
+            DuplicateKeys => "Provided list of item keys contains duplicates";
+            /// A write request that is neither put nor delete; AWS's odd text.
+            /// `[DDB-10.3]`
+            NoWriteRequest =>
+                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
+            /// CreateTable without a name. `[DDB-4.1.4]`
+            TableNameRequired => "The parameter 'TableName' is required but was not present in the request";
+            /// What CreateTable refuses with the usual beginning. `[DDB-4.2]`
+            BadTable {
+                /// What is wrong.
+                what: Box<str>
+            } => "One or more parameter values were invalid: {what}";
+            /// Units above 10^12. `[DDB-4.2b]`
+            UnitsOutOfBounds {
+                /// What was asked for.
+                value: i64,
+                /// The member.
+                member: &'static str
+            } => "Given value {value} for {member} is out of bounds";
+            /// A key schema with more attributes than definitions. `[DDB-4.2c]`
+            KeyWithoutDefinition => "Invalid KeySchema: Some index key attribute have no definition";
+            /// One attribute as both keys. `[DDB-4.2d]`
+            SameKeyTwice => "Both the Hash Key and the Range Key element in the KeySchema have the same name";
+            /// A key schema that does not begin with HASH. `[DDB-4.2e]`
+            FirstNotHash => "Invalid KeySchema: The first KeySchemaElement is not a HASH key type";
+            /// A second key that is not RANGE. `[DDB-4.2e]`
+            SecondNotRange => "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type";
+            /// A definition twice. `[DDB-4.2f]`
+            DuplicateDefinition {
+                /// The attribute.
+                name: Box<str>
+            } => "Attribute Name is duplicated: {name}";
+            /// A projected name twice. `[DDB-4.2i]`
+            DuplicateProjection {
+                /// The attribute.
+                name: Box<str>
+            } => "Duplicate element in NonKeyAttributes: {name}";
+            /// A table that is protected. `[DDB-4.4.5]`
+            Protected =>
+                "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";
+            /// Not the ARN of a stream.
+            BadStreamArn => "Invalid StreamArn";
+            /// Not an iterator that this engine made.
+            BadShardIterator => "Invalid ShardIterator";
+            /// A sequence number where none belongs, or none where one does.
+            /// `[DDB-13.6]`
+            BadSequenceNumber => "Invalid SequenceNumber";
+        }
+        ResourceNotFoundException ("ResourceNotFoundException", 400) {
+            /// No such table, to the data plane. `[DDB-4.1.3]`
+            UnknownTable => "Requested resource not found";
+            /// No such table, to the control plane. `[DDB-4.1.3]`
+            TableNotFound {
+                /// Its name.
+                table: Box<str>
+            } => "Requested resource not found: Table: {table} not found";
+            /// No such stream. `[DDB-13.9]`
+            StreamNotFound {
+                /// Its ARN.
+                stream: Box<str>
+            } => "Requested resource not found: Stream: {stream} not found";
+            /// No such shard. `[DDB-13.6]`
+            ShardNotFound {
+                /// Its id.
+                shard: Box<str>,
+                /// The stream.
+                stream: Box<str>
+            } => "Requested resource not found: Shard does not exist: {shard} in stream: {stream}";
+        }
+        ResourceInUseException ("ResourceInUseException", 400) {
+            /// The name is taken. `[DDB-4.2m]`
+            TableExists {
+                /// The name.
+                table: Box<str>
+            } => "Table already exists: {table}";
+            /// The table is CREATING. `[DDB-4.4.16]`
+            TableCreating {
+                /// Its name.
+                table: Box<str>
+            } => "Attempt to change a resource which is still in use: Table is being created: {table}";
+            /// The table is DELETING. `[DDB-4.4.16]`
+            TableDeleting {
+                /// Its name.
+                table: Box<str>
+            } => "Attempt to change a resource which is still in use: Table is being deleted: {table}";
+        }
+        ConditionalCheckFailedException ("ConditionalCheckFailedException", 400) {
+            /// The condition was false. `[DDB-8.5]`
+            ConditionFailed {
+                /// The item that is there, if it was asked for; no part of
+                /// the text.
+                item: OldItem
+            } => "The conditional request failed{item}";
+        }
+        ProvisionedThroughputExceededException ("ProvisionedThroughputExceededException", 400, throttling) {
+            /// A provisioned table, index or partition has no units left.
+            /// `[CAP-5.2]`
+            ThroughputExceeded {
+                /// Which, and by how much.
+                throttle: Box<Throttle>
+            } => "{throttle}";
+        }
+        ThrottlingException ("ThrottlingException", 400, throttling) {
+            /// A partition of an on-demand table or index has no units left.
+            /// `[CAP-5.2]`
+            Throttled {
+                /// Which, and by how much.
+                throttle: Box<Throttle>
+            } => "{throttle}";
+        }
+        ExpiredIteratorException ("ExpiredIteratorException", 400) {
+            /// The iterator is older than 15 minutes. `[DDB-13.6]`
+            ExpiredIterator =>
+                "Iterator expired. The iterator was created more than 15 minutes ago and can no longer be used.";
+        }
+        TrimmedDataAccessException ("TrimmedDataAccessException", 400) {
+            /// The records are older than 24 hours. `[DDB-13.6]`
+            Trimmed => "The operation attempted to read past the oldest stream record in a shard.";
+        }
+        AccessDeniedException ("AccessDeniedException", 400) {
+            /// Permission was denied. `[DDB-16.0]`
+            AccessDenied {
+                /// The owner's words.
+                message: Box<str>
+            } => "{message}";
+        }
+        NotModelled ("NotModelled", 501) {
+            /// Something that AWS does and this engine does not.
+            NotModelled {
+                /// What.
+                what: &'static str
+            } => "{what} is not modelled by this engine";
+        }
+    }
+}
+
+impl Error {
+    /// The `__type` of the error's JSON body. Validation and throttling are
+    /// answered from other namespaces than the service's own. `[DDB-1.3]`
+    #[must_use]
+    pub fn wire_type(&self) -> String {
+        let shape = aws_core::AwsError::shape(self);
+        match self.kind() {
+            ErrorShape::ValidationException => format!("com.amazon.coral.validate#{shape}"),
+            ErrorShape::ThrottlingException => format!("com.amazon.coral.availability#{shape}"),
+            ErrorShape::AccessDeniedException => format!("com.amazon.coral.service#{shape}"),
+            _ => format!("{}#{shape}", aws_core::AwsError::namespace(self)),
+        }
+    }
+}
+
+/// The members besides the message. `[DDB-8.5]` `[CAP-5.2]`
+fn members(error: &Error) -> Map<String, Value> {
+    let one = |name: &str, value: serde_json::Result<Value>| {
+        value.map(|value| Map::from_iter([(String::from(name), value)])).unwrap_or_default()
+    };
+    match error {
+        Error::ConditionFailed { item: OldItem(Some(item)) } => one("Item", serde_json::to_value(item)),
+        Error::ThroughputExceeded { throttle } => {
+            one("ThrottlingReasons", serde_json::to_value(&throttle.reasons))
+        }
+        Error::Throttled { throttle } => one("throttlingReasons", serde_json::to_value(&throttle.reasons)),
+        _ => Map::new(),
+    }
+}
+
+/// The item that failed a condition, if the request asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OldItem(pub Option<Item>);
+
+impl fmt::Display for OldItem {
+    /// Nothing: the item is a member of the error, not of its text.
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+/// What an empty key is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they say it")]
+pub enum Emptiness {
+    String,
+    Binary,
+}
+
+impl fmt::Display for Emptiness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self == Self::String { "string" } else { "binary" })
+    }
+}
+
+/// A key attribute of the wrong type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyMismatch {
+    /// The attribute.
+    pub key: String,
+    /// What the schema says.
+    pub expected: ValueType,
+    /// What was sent.
+    pub actual: ValueType,
+    /// The index, if it is not the table's own key.
+    pub index: Option<String>,
+}
+
+impl fmt::Display for KeyMismatch {
+    /// The end of AWS's text; of tables in lower case. `[DDB-2.6.3]`
+    /// `[DDB-2.6.5]`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, expected, actual, index } = self;
+        match index {
+            None => write!(f, "{key} expected: {expected} actual: {actual}"),
+            Some(index) => write!(f, "{key} Expected: {expected} Actual: {actual} IndexName: {index}"),
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Error>() <= 40);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Layer, What};
+    use crate::value::ValueFault;
+    use alloc::string::ToString;
+    use aws_core::{AwsError, Protocol, Wording};
+
+    /// `[DDB-1.3]` `[DDB-16.2]`
+    #[test]
+    fn wire_types() {
+        for (error, expected) in [
+            (Error::ItemSize, "com.amazon.coral.validate#ValidationException"),
+            (Error::AccessDenied { message: "no".into() }, "com.amazon.coral.service#AccessDeniedException"),
+            (Error::ExpiredIterator, "com.amazonaws.dynamodb.v20120810#ExpiredIteratorException"),
+        ] {
+            assert_eq!((error.wire_type().as_str(), error.http_status()), (expected, 400));
+        }
+    }
+
+    /// `[DDB-0.1]` `[DDB-0.2]`
+    #[test]
+    fn one_fault_in_every_layer() {
+        let fault = |layer| {
+            let what = What::ExpressionValue(
+                ":v".into(),
+                ValueFault::Number(NumberFault::NotNumeric, String::new()),
+            );
+            Error::Invalid { fault: Box::new(Fault { layer, what }) }
+        };
+        let new = "The parameter cannot be converted to a numeric value: ";
+        let old = "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a numeric value for key :v";
+        assert_eq!(fault(Layer::Prefixed).to_string(), format!("1 validation error detected: {new}"));
+        assert_eq!(fault(Layer::Bare).to_string(), new);
+        assert_eq!(fault(Layer::Classic).to_string(), old);
+        assert_eq!(fault(Layer::Prefixed).message(Wording::Classic, Protocol::Json), old);
+    }
+}

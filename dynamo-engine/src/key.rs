@@ -1,0 +1,189 @@
+//! Keys: what a schema says, and the bytes that a store is ordered by.
+
+use crate::Error;
+use crate::capacity::ring::{self, Place};
+use crate::error::{Emptiness, KeyMismatch};
+use crate::item::Attributes;
+use crate::value::{Value, ValueType};
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a partition key. `[DDB-2.6.1]`
+const HASH_MAX: usize = 2_048;
+/// Bytes of a sort key. `[DDB-2.6.1]`
+const RANGE_MAX: usize = 1_024;
+
+/// One attribute of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeyAttribute {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: ValueType,
+}
+
+/// A partition key and, perhaps, a sort key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeySchema {
+    pub(crate) hash: KeyAttribute,
+    pub(crate) sort: Option<KeyAttribute>,
+}
+
+/// A place in a store: by the ring, then the partition key, then the sort key,
+/// then what tells index entries apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) place: Place,
+    bytes: Box<[u8]>,
+    hash: u16,
+    sort: u16,
+}
+
+impl Key {
+    pub(crate) fn new(hash: &[u8], sort: &[u8], tail: &[u8]) -> Self {
+        Self::at(ring::place(&[hash]), hash, sort, tail)
+    }
+
+    /// The same with the place known.
+    pub(crate) fn at(place: Place, hash: &[u8], sort: &[u8], tail: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(hash.len() + sort.len() + tail.len());
+        bytes.extend_from_slice(hash);
+        bytes.extend_from_slice(sort);
+        bytes.extend_from_slice(tail);
+        let length = |part: &[u8]| u16::try_from(part.len()).unwrap_or(u16::MAX);
+        Self { place, bytes: bytes.into(), hash: length(hash), sort: length(sort) }
+    }
+
+    pub(crate) fn parts(&self) -> (&[u8], &[u8], &[u8]) {
+        let (hash, rest) = self.bytes.split_at_checked(self.hash.into()).unwrap_or_default();
+        let (sort, tail) = rest.split_at_checked(self.sort.into()).unwrap_or_default();
+        (hash, sort, tail)
+    }
+
+    /// Everything but the place.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place).then_with(|| self.parts().cmp(&other.parts()))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The bytes of a key value; they sort as the values do, and equal numbers
+/// have equal ones. `[DDB-3.1]` `[DDB-2.2.6]`
+pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::S(text) => out.extend_from_slice(text.as_bytes()),
+        Value::B(bytes) => out.extend_from_slice(bytes.as_ref()),
+        Value::N(number) => number.encode(out),
+        _ => {}
+    }
+}
+
+pub(crate) fn encoded(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode(value, &mut out);
+    out
+}
+
+/// What a key value is empty of, if it is.
+pub(crate) fn emptiness(value: &Value) -> Option<Emptiness> {
+    match value {
+        Value::S(text) if text.is_empty() => Some(Emptiness::String),
+        Value::B(bytes) if bytes.as_ref().is_empty() => Some(Emptiness::Binary),
+        _ => None,
+    }
+}
+
+impl KeySchema {
+    /// The attributes, partition key first.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        core::iter::once(&self.hash).chain(&self.sort)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.attributes().any(|attribute| &*attribute.name == name)
+    }
+
+    pub(crate) fn sort_name(&self) -> Option<&str> {
+        self.sort.as_ref().map(|sort| &*sort.name)
+    }
+
+    /// The hash and sort bytes of attributes that have the whole key, each of
+    /// its type.
+    pub(crate) fn bytes_of(&self, attributes: &Attributes) -> Option<(Vec<u8>, Vec<u8>)> {
+        let bytes = |key: &KeyAttribute| {
+            attributes.get(&key.name).filter(|value| value.kind() == key.kind).map(encoded)
+        };
+        let hash = bytes(&self.hash)?;
+        let sort = match &self.sort {
+            Some(sort) => bytes(sort)?,
+            None => Vec::new(),
+        };
+        Some((hash, sort))
+    }
+
+    /// The key of an item in the table's store.
+    pub(crate) fn key_of(&self, attributes: &Attributes) -> Option<Key> {
+        let (hash, sort) = self.bytes_of(attributes)?;
+        Some(Key::new(&hash, &sort, &[]))
+    }
+
+    /// Empty and over-long key values. `[DDB-2.6.1]` `[DDB-2.6.2]`
+    fn check_values(&self, attributes: &Attributes) -> Result<Key, Error> {
+        for key in self.attributes() {
+            if let Some(kind) = attributes.get(&key.name).and_then(emptiness) {
+                return Err(Error::EmptyKey { kind, key: key.name.as_ref().into() });
+            }
+        }
+        let (hash, sort) = self.bytes_of(attributes).ok_or(Error::KeySchema)?;
+        check_sizes(&hash, &sort)?;
+        Ok(Key::new(&hash, &sort, &[]))
+    }
+
+    /// The key of an item that is written: missing, wrong type, empty, size.
+    /// `[DDB-2.6.3]`
+    pub(crate) fn check_item(&self, attributes: &Attributes) -> Result<Key, Error> {
+        for key in self.attributes() {
+            match attributes.get(&key.name).map(Value::kind) {
+                None => return Err(Error::MissingKey { key: key.name.as_ref().into() }),
+                Some(actual) if actual != key.kind => {
+                    let (key, expected) = (key.name.as_ref().into(), key.kind);
+                    let mismatch = KeyMismatch { key, expected, actual, index: None };
+                    return Err(Error::KeyType { mismatch: Box::new(mismatch) });
+                }
+                Some(_) => {}
+            }
+        }
+        self.check_values(attributes)
+    }
+
+    /// The key that a Key parameter means. `[DDB-2.6.4]`
+    pub(crate) fn check_key(&self, attributes: &Attributes) -> Result<Key, Error> {
+        if attributes.len() != self.attributes().count() || self.bytes_of(attributes).is_none() {
+            return Err(Error::KeySchema);
+        }
+        self.check_values(attributes)
+    }
+}
+
+/// [DDB-2.6.1]
+pub(crate) fn check_sizes(hash: &[u8], sort: &[u8]) -> Result<(), Error> {
+    if hash.len() > HASH_MAX {
+        return Err(Error::HashKeySize);
+    }
+    if sort.len() > RANGE_MAX {
+        return Err(Error::RangeKeySize);
+    }
+    Ok(())
+}

@@ -1,0 +1,532 @@
+//! CreateTable.
+
+use super::{Named, members};
+use crate::api::{
+    AttributeDefinition, CreateTableRequest, CreateTableResult, IndexProjection, KeySchemaElement,
+    ProvisionedThroughput,
+};
+use crate::capacity::{Meter, Rates, partitions};
+use crate::key::{KeyAttribute, KeySchema};
+use crate::table::index::{Index, IndexDefinition, Projected};
+use crate::table::store::Store;
+use crate::table::stream::{Stream, View};
+use crate::table::{Status, Table, TableDefinition};
+use crate::value::ValueType;
+use crate::{Engine, Error, Event};
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use aws_core::{AuthzRequest, Caller, Constraint, Cx, Operation, Sink, Violations};
+
+/// Units that a number may name at all. `[DDB-4.2b]`
+const UNITS: i64 = 1_000_000_000_000;
+
+fn bad<T>(what: impl Into<String>) -> Result<T, Error> {
+    Err(Error::BadTable { what: what.into().into() })
+}
+
+/// `a, b`.
+fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn name_of(element: &KeySchemaElement) -> &str {
+    element.attribute_name.as_deref().unwrap_or_default()
+}
+
+impl CreateTableRequest {
+    /// [DDB-4.2] The first stage: member constraints, all together.
+    fn check_members(&self) -> Result<(), Error> {
+        let Some(name) = &self.table_name else { return Err(Error::TableNameRequired) };
+        let mut faults = Violations::new();
+        match &self.attribute_definitions {
+            None => faults.null("attributeDefinitions"),
+            Some(all) => {
+                for (index, definition) in (1..).zip(all) {
+                    let path = format!("attributeDefinitions.{index}.member");
+                    key_name(&mut faults, &path, definition.attribute_name.as_deref());
+                    let kind = definition.attribute_type.as_deref();
+                    required_enum(&mut faults, &format!("{path}.attributeType"), kind, &["B", "N", "S"]);
+                }
+            }
+        }
+        members::new_name(&mut faults, "tableName", name);
+        members::one_of(
+            &mut faults,
+            "billingMode",
+            self.billing_mode.as_deref(),
+            &["PROVISIONED", "PAY_PER_REQUEST"],
+        );
+        throughput(&mut faults, "provisionedThroughput", self.provisioned_throughput.as_ref());
+        schema(&mut faults, "keySchema", self.key_schema.as_deref(), Some(2));
+        for (index, global) in (1..).zip(self.global_secondary_indexes.iter().flatten()) {
+            let path = format!("globalSecondaryIndexes.{index}.member");
+            index_name(&mut faults, &path, global.index_name.as_deref());
+            schema(&mut faults, &format!("{path}.keySchema"), global.key_schema.as_deref(), None);
+            projection(&mut faults, &path, global.projection.as_ref());
+            let own = global.provisioned_throughput.as_ref();
+            throughput(&mut faults, &format!("{path}.provisionedThroughput"), own);
+        }
+        for (index, local) in (1..).zip(self.local_secondary_indexes.iter().flatten()) {
+            let path = format!("localSecondaryIndexes.{index}.member");
+            index_name(&mut faults, &path, local.index_name.as_deref());
+            schema(&mut faults, &format!("{path}.keySchema"), local.key_schema.as_deref(), Some(2));
+            projection(&mut faults, &path, local.projection.as_ref());
+        }
+        members::check(faults)
+    }
+
+    /// What AWS has and this engine has not.
+    fn check_modelled(&self) -> Result<(), Error> {
+        let members = [
+            (&self.table_class, "TableClass"),
+            (&self.sse_specification, "SSESpecification"),
+            (&self.tags, "Tags"),
+            (&self.on_demand_throughput, "OnDemandThroughput"),
+            (&self.warm_throughput, "WarmThroughput"),
+            (&self.resource_policy, "ResourcePolicy"),
+            (&self.vector_indexes, "VectorIndexes"),
+        ];
+        let own = members.iter().find(|(member, _)| member.is_some()).map(|(_, what)| *what);
+        let several = |global: &&crate::GlobalSecondaryIndex| {
+            let keys = global.key_schema.iter().flatten();
+            keys.clone().count() > 2 || keys.filter(|key| key.key_type.as_deref() == Some("HASH")).count() > 1
+        };
+        let mut indexes = self.global_secondary_indexes.iter().flatten();
+        let throughput = |global: &crate::GlobalSecondaryIndex| {
+            global.on_demand_throughput.is_some() || global.warm_throughput.is_some()
+        };
+        let what = match own {
+            Some(what) => what,
+            None if indexes.clone().any(throughput) => {
+                "A global index's OnDemandThroughput or WarmThroughput"
+            }
+            None if indexes.any(|global| several(&global)) => "A global index key of several attributes",
+            None => return Ok(()),
+        };
+        Err(Error::NotModelled { what })
+    }
+
+    /// The throughput, if it is provisioned. `[DDB-4.2a]` `[DDB-4.2b]`
+    fn rates(&self) -> Result<Option<Rates>, Error> {
+        if self.billing_mode.as_deref() == Some("PAY_PER_REQUEST") {
+            return match &self.provisioned_throughput {
+                None => Ok(None),
+                Some(_) => bad(
+                    "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+                ),
+            };
+        }
+        match &self.provisioned_throughput {
+            None => bad(
+                "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+            ),
+            Some(throughput) => rates(throughput).map(Some),
+        }
+    }
+}
+
+fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> {
+    let bounded = |value: Option<i64>, member| {
+        let value = value.unwrap_or_default();
+        if value > UNITS { Err(Error::UnitsOutOfBounds { value, member }) } else { Ok(value.unsigned_abs()) }
+    };
+    Ok(Rates {
+        read: bounded(throughput.read_capacity_units, "ReadCapacityUnits")?,
+        write: bounded(throughput.write_capacity_units, "WriteCapacityUnits")?,
+    })
+}
+
+fn key_name(faults: &mut Violations, path: &str, name: Option<&str>) {
+    let path = format!("{path}.attributeName");
+    match name {
+        None => faults.null(&path),
+        Some("") => faults.echoed(&path, "", Constraint::MinLength(1)),
+        Some(name) if name.len() > 255 => faults.echoed(&path, name, Constraint::MaxLength(255)),
+        Some(_) => {}
+    }
+}
+
+fn required_enum(faults: &mut Violations, path: &str, value: Option<&str>, names: &[&str]) {
+    match value {
+        None => faults.null(path),
+        value => members::one_of(faults, path, value, names),
+    }
+}
+
+fn throughput(faults: &mut Violations, path: &str, throughput: Option<&ProvisionedThroughput>) {
+    let Some(throughput) = throughput else { return };
+    for (member, value) in [
+        ("writeCapacityUnits", throughput.write_capacity_units),
+        ("readCapacityUnits", throughput.read_capacity_units),
+    ] {
+        match value {
+            None => faults.null(&format!("{path}.{member}")),
+            Some(value) if value < 1 => {
+                faults.echoed(&format!("{path}.{member}"), value, Constraint::MinValue(1))
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn schema(faults: &mut Violations, path: &str, schema: Option<&[KeySchemaElement]>, most: Option<usize>) {
+    let Some(elements) = schema else { return faults.null(path) };
+    if elements.is_empty() {
+        faults.echoed(path, "[]", Constraint::MinLength(1));
+    }
+    if most.is_some_and(|most| elements.len() > most) {
+        let element = |element: &KeySchemaElement| {
+            let kind = element.key_type.as_deref().unwrap_or("null");
+            format!("KeySchemaElement(attributeName={}, keyType={kind})", name_of(element))
+        };
+        let echo = elements.iter().map(element).collect::<Vec<_>>().join(", ");
+        faults.echoed(path, format!("[{echo}]"), Constraint::MaxLength(2));
+    }
+    for (index, element) in (1..).zip(elements) {
+        let path = format!("{path}.{index}.member");
+        key_name(faults, &path, element.attribute_name.as_deref());
+        required_enum(faults, &format!("{path}.keyType"), element.key_type.as_deref(), &["HASH", "RANGE"]);
+    }
+}
+
+fn index_name(faults: &mut Violations, path: &str, name: Option<&str>) {
+    let path = format!("{path}.indexName");
+    match name {
+        None => faults.null(&path),
+        Some(name) => members::new_name(faults, &path, name),
+    }
+}
+
+fn projection(faults: &mut Violations, path: &str, projection: Option<&IndexProjection>) {
+    let path = format!("{path}.projection");
+    let Some(projection) = projection else { return faults.null(&path) };
+    let kinds = &["ALL", "INCLUDE", "KEYS_ONLY"];
+    members::one_of(faults, &format!("{path}.projectionType"), projection.projection_type.as_deref(), kinds);
+    if projection.non_key_attributes.as_ref().is_some_and(Vec::is_empty) {
+        faults.echoed(&format!("{path}.nonKeyAttributes"), "[]", Constraint::MinLength(1));
+    }
+}
+
+/// The definitions of a request, and which of them keys use.
+struct Definitions<'r> {
+    all: &'r [AttributeDefinition],
+    used: Vec<&'r str>,
+}
+
+impl<'r> Definitions<'r> {
+    fn names(&self) -> impl Iterator<Item = &'r str> {
+        self.all.iter().filter_map(|definition| definition.attribute_name.as_deref())
+    }
+
+    /// The type of a key attribute, if it is defined.
+    fn kind(&self, name: &str) -> Option<ValueType> {
+        let definition =
+            self.all.iter().find(|definition| definition.attribute_name.as_deref() == Some(name))?;
+        ValueType::from_tag(definition.attribute_type.as_deref()?)
+    }
+
+    /// [DDB-4.2c] [DDB-4.2d] [DDB-4.2e]
+    fn schema(&mut self, elements: &'r [KeySchemaElement]) -> Result<KeySchema, Error> {
+        let names = || elements.iter().map(name_of);
+        if elements.len() > self.all.len() {
+            return Err(Error::KeyWithoutDefinition);
+        }
+        if names().any(|name| self.kind(name).is_none()) {
+            return bad(format!(
+                "Some index key attributes are not defined in AttributeDefinitions. Keys: [{}], AttributeDefinitions: [{}]",
+                list(names()),
+                list(self.names())
+            ));
+        }
+        let [first, rest @ ..] = elements else { return Err(Error::KeyWithoutDefinition) };
+        if rest.iter().any(|element| name_of(element) == name_of(first)) {
+            return Err(Error::SameKeyTwice);
+        }
+        if first.key_type.as_deref() != Some("HASH") {
+            return Err(Error::FirstNotHash);
+        }
+        if rest.first().is_some_and(|second| second.key_type.as_deref() != Some("RANGE")) {
+            return Err(Error::SecondNotRange);
+        }
+        self.used.extend(names());
+        let attribute = |element: &KeySchemaElement| KeyAttribute {
+            name: name_of(element).into(),
+            kind: self.kind(name_of(element)).unwrap_or(ValueType::S),
+        };
+        Ok(KeySchema { hash: attribute(first), sort: rest.first().map(attribute) })
+    }
+
+    /// [DDB-4.2f]
+    fn check_used(&self, indexes: bool) -> Result<(), Error> {
+        let names: Vec<_> = self.names().collect();
+        for (index, name) in names.iter().enumerate() {
+            if names.iter().take(index).any(|other| other == name) {
+                return Err(Error::DuplicateDefinition { name: (*name).into() });
+            }
+        }
+        if names.iter().all(|name| self.used.contains(name)) {
+            return Ok(());
+        }
+        if !indexes {
+            return bad(
+                "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
+            );
+        }
+        let mut used = self.used.clone();
+        used.sort_unstable();
+        used.dedup();
+        bad(format!(
+            "Some AttributeDefinitions are not used. AttributeDefinitions: [{}], keys used: [{}]",
+            list(names),
+            list(used)
+        ))
+    }
+}
+
+/// [DDB-4.2i]
+fn projected(projection: Option<&IndexProjection>) -> Result<Projected, Error> {
+    let names = projection.and_then(|projection| projection.non_key_attributes.as_ref());
+    let kind = projection.and_then(|projection| projection.projection_type.as_deref());
+    match (kind, names) {
+        (None, _) => bad("Unknown ProjectionType: null"),
+        (Some(kind), None) if !matches!(kind, "ALL" | "KEYS_ONLY" | "INCLUDE") => {
+            bad(format!("Unknown ProjectionType: {kind}"))
+        }
+        (Some("ALL"), None) => Ok(Projected::All),
+        (Some("KEYS_ONLY"), None) => Ok(Projected::KeysOnly),
+        (Some(_), None) => bad("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"),
+        (Some("INCLUDE"), Some(names)) => {
+            for (index, name) in names.iter().enumerate() {
+                if names.iter().take(index).any(|other| other == name) {
+                    return Err(Error::DuplicateProjection { name: name.as_str().into() });
+                }
+            }
+            Ok(Projected::Include(names.iter().map(|name| name.as_str().into()).collect()))
+        }
+        (Some(kind), Some(_)) => bad(format!("ProjectionType is {kind}, but NonKeyAttributes is specified")),
+    }
+}
+
+/// [DDB-4.2j]
+fn check_new_name(indexes: &[IndexDefinition], name: &str) -> Result<(), Error> {
+    if indexes.iter().any(|index| &*index.name == name) {
+        return bad(format!("Duplicate index name: {name}"));
+    }
+    Ok(())
+}
+
+/// Everything that CreateTable makes a table of.
+struct Plan {
+    schema: KeySchema,
+    provisioned: Option<Rates>,
+    /// Global ones first.
+    indexes: Vec<IndexDefinition>,
+    view: Option<View>,
+}
+
+impl CreateTableRequest {
+    /// [DDB-4.2] The second stage: the first fault wins.
+    fn plan(&self) -> Result<Plan, Error> {
+        let provisioned = self.rates()?;
+        let mut definitions =
+            Definitions { all: self.attribute_definitions.as_deref().unwrap_or_default(), used: Vec::new() };
+        let schema = definitions.schema(self.key_schema.as_deref().unwrap_or_default())?;
+        let indexed = self.global_secondary_indexes.is_some() || self.local_secondary_indexes.is_some();
+        if !indexed {
+            definitions.check_used(false)?;
+        }
+        let mut locals = Vec::new();
+        if let Some(all) = &self.local_secondary_indexes {
+            self.plan_locals(all, &schema, &mut definitions, &mut locals)?;
+        }
+        let mut indexes = Vec::new();
+        if let Some(all) = &self.global_secondary_indexes {
+            // [DDB-4.2h]
+            if all.is_empty() {
+                return bad("List of GlobalSecondaryIndexes is empty");
+            }
+            for global in all {
+                let name = global.index_name.as_deref().unwrap_or_default();
+                let schema = definitions.schema(global.key_schema.as_deref().unwrap_or_default())?;
+                let projection = projected(global.projection.as_ref())?;
+                let provisioned = match (&global.provisioned_throughput, provisioned) {
+                    (Some(_), None) => {
+                        return bad(format!(
+                            "ProvisionedThroughput should not be specified for index: {name} when BillingMode is PAY_PER_REQUEST"
+                        ));
+                    }
+                    (None, Some(_)) => {
+                        return bad(format!("ProvisionedThroughput is not specified for index: {name}"));
+                    }
+                    (Some(throughput), Some(_)) => Some(rates(throughput)?),
+                    (None, None) => None,
+                };
+                check_new_name(&locals, name)?;
+                check_new_name(&indexes, name)?;
+                indexes.push(IndexDefinition {
+                    name: name.into(),
+                    schema,
+                    projection,
+                    global: true,
+                    provisioned,
+                });
+            }
+            if all.len() > 20 {
+                return bad("GlobalSecondaryIndex count exceeds the per-table limit of 20");
+            }
+        }
+        if indexed {
+            definitions.check_used(true)?;
+        }
+        indexes.extend(locals);
+        let included = |index: &IndexDefinition| match &index.projection {
+            Projected::Include(names) => names.len(),
+            _ => 0,
+        };
+        if indexes.iter().map(included).sum::<usize>() > 100 {
+            return bad("Number of projected attributes exceeds the per-table limit of 100");
+        }
+        Ok(Plan { schema, provisioned, indexes, view: self.view()? })
+    }
+
+    /// [DDB-4.2g]
+    fn plan_locals<'r>(
+        &self,
+        all: &'r [crate::LocalSecondaryIndex],
+        table: &KeySchema,
+        definitions: &mut Definitions<'r>,
+        indexes: &mut Vec<IndexDefinition>,
+    ) -> Result<(), Error> {
+        if all.is_empty() {
+            return bad("List of LocalSecondaryIndexes is empty");
+        }
+        if table.sort.is_none() {
+            return bad(
+                "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex",
+            );
+        }
+        for local in all {
+            let name = local.index_name.as_deref().unwrap_or_default();
+            let schema = definitions.schema(local.key_schema.as_deref().unwrap_or_default())?;
+            if schema.sort.is_none() {
+                return bad(format!("Index KeySchema does not have a range key for index: {name}"));
+            }
+            if schema.hash.name != table.hash.name {
+                return bad(format!(
+                    "Index KeySchema does not have the same leading hash key as table KeySchema for index: {name}. index hash key: {}, table hash key: {}",
+                    schema.hash.name, table.hash.name
+                ));
+            }
+            let projection = projected(local.projection.as_ref())?;
+            check_new_name(indexes, name)?;
+            indexes.push(IndexDefinition {
+                name: name.into(),
+                schema,
+                projection,
+                global: false,
+                provisioned: None,
+            });
+        }
+        if all.len() > 5 {
+            return bad("Number of LocalSecondaryIndexes exceeds per-table limit of 5");
+        }
+        Ok(())
+    }
+
+    /// [DDB-4.2k]
+    fn view(&self) -> Result<Option<View>, Error> {
+        let Some(stream) = &self.stream_specification else { return Ok(None) };
+        match (stream.stream_enabled.unwrap_or_default(), stream.stream_view_type.as_deref()) {
+            (false, None) => Ok(None),
+            (false, Some(_)) => {
+                bad("Table is being created with a stream disabled, UpdateViewType should not be specified")
+            }
+            (true, None) => bad("Table is being created with a stream enabled, UpdateViewType is required"),
+            (true, Some(name)) => match View::ALL.into_iter().find(|view| view.name() == name) {
+                Some(view) => Ok(Some(view)),
+                None => {
+                    let mut faults = Violations::new();
+                    let names = View::ALL.map(View::name);
+                    members::one_of(&mut faults, "streamSpecification.streamViewType", Some(name), &names);
+                    members::check(faults).map(|()| None)
+                }
+            },
+        }
+    }
+}
+
+impl Operation<Engine> for CreateTableRequest {
+    type Output = CreateTableResult;
+    type Target = Named;
+
+    fn resolve(&self, engine: &Engine, _caller: &Caller) -> Result<Named, Error> {
+        let name = self.table_name.as_deref();
+        if !members::is_name(name) || name.is_some_and(|name| name.len() < 3) {
+            self.check_members()?;
+        }
+        Ok(Named::new(engine, name.unwrap_or_default()))
+    }
+
+    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs("CreateTable")])
+    }
+
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Named,
+        mut cx: Cx<'_, S>,
+    ) -> Result<CreateTableResult, Error> {
+        self.check_members()?;
+        let plan = self.plan()?;
+        self.check_modelled()?;
+        let table = || target.name.clone();
+        // [DDB-4.2m]
+        if let Ok(other) = engine.any_table(&target.name) {
+            return Err(match other.definition.status {
+                Status::Active => Error::TableExists { table: table() },
+                Status::Creating(_) => Error::TableCreating { table: table() },
+                Status::Deleting(_) => Error::TableDeleting { table: table() },
+            });
+        }
+        let mut seed = cx.seed.expand(b"table");
+        let options = engine.options().clone();
+        let name: Arc<str> = target.name.as_ref().into();
+        let arn: Arc<str> = engine.home().arn("dynamodb", &format!("table/{name}")).into();
+        let meter = |provisioned| {
+            let count = options.partitions.unwrap_or_else(|| partitions(provisioned)).max(1);
+            if options.throttling {
+                Meter::new(provisioned, count, options.admission, options.initial_burst, cx.now)
+            } else {
+                Meter::unlimited(count, cx.now)
+            }
+        };
+        let own = meter(plan.provisioned);
+        let count = own.partitions();
+        let index = |definition: IndexDefinition| {
+            let meter = definition.global.then(|| meter(definition.provisioned));
+            let store = Store::new(meter.as_ref().map_or(count, Meter::partitions));
+            Index { definition, store, meter }
+        };
+        let indexes = plan.indexes.into_iter().map(index).collect();
+        let id = seed.uuid();
+        let stream = plan.view.map(|view| Stream::new((&name, &arn), view, count, cx.now, &mut seed));
+        let definition = TableDefinition {
+            name,
+            arn,
+            id,
+            created: cx.now,
+            status: Status::Creating(cx.now + options.creation),
+            attributes: self.attribute_definitions.unwrap_or_default(),
+            schema: plan.schema,
+            provisioned: plan.provisioned,
+            protected: self.deletion_protection_enabled == Some(true),
+        };
+        let table = Table { definition, store: Store::new(count), meter: own, indexes, stream };
+        let table_description = table.describe(false);
+        engine.add_table(table, &mut cx.sink);
+        Ok(CreateTableResult { table_description })
+    }
+}

@@ -1,0 +1,261 @@
+//! The operations, one file per family.
+//!
+//! Each request type implements [`aws_core::Operation`]: what is checked
+//! before permission, what must be permitted, and the rest. `[DDB-16.0]`
+
+mod batch;
+mod create;
+mod item;
+mod lifecycle;
+mod members;
+mod page;
+mod query;
+mod scan;
+mod stream;
+mod write;
+
+use crate::api::{Capacity, ConsumedCapacity};
+use crate::expr::{Fault, Layer, What};
+use crate::item::Item;
+use crate::table::{Consumed, Table};
+use crate::value::AttributeMap;
+use crate::*;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use aws_core::{AuthzRequest, Quantity};
+
+aws_core::operations! {
+    /// Any call's input.
+    ///
+    /// ```
+    /// use dynamo_engine::{AttributeValue, GetItemRequest, Request};
+    /// let request = Request::from(GetItemRequest::new("t", [("pk", AttributeValue::s("a"))]));
+    /// assert_eq!(request.name(), "GetItem");
+    /// let text = r#"{"GetItem":{"TableName":"t","Key":{"pk":{"S":"a"}}}}"#;
+    /// assert_eq!(serde_json::to_string(&request)?, text);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub enum Request -> Response for Engine {
+        /// Gets up to 100 items by their keys. `[DDB-10.1]`
+        ///
+        /// # Errors
+        /// Keys and projections that DynamoDB does not take, or no such table.
+        BatchGetItem(BatchGetItemRequest) -> BatchGetItemResult = batch_get_item;
+        /// Puts and deletes up to 25 items, each on its own. `[DDB-10.3]`
+        ///
+        /// # Errors
+        /// Any bad request of the batch refuses it whole.
+        BatchWriteItem(BatchWriteItemRequest) -> BatchWriteItemResult = batch_write_item;
+        /// Creates a table. `[DDB-4.2]`
+        ///
+        /// # Errors
+        /// Definitions that do not fit together, and a name that is taken.
+        CreateTable(CreateTableRequest) -> CreateTableResult = create_table;
+        /// Deletes an item, if the condition holds. `[DDB-8.2]`
+        ///
+        /// # Errors
+        /// Bad keys and expressions, a false condition, throttling.
+        DeleteItem(DeleteItemRequest) -> WriteItemResult = delete_item;
+        /// Deletes a table with everything in it. `[DDB-4.4.5]`
+        ///
+        /// # Errors
+        /// No such table, or it is protected or changing.
+        DeleteTable(DeleteTableRequest) -> DeleteTableResult = delete_table;
+        /// Describes a stream and its shards. `[DDB-13.8]`
+        ///
+        /// # Errors
+        /// No such stream.
+        DescribeStream(DescribeStreamRequest) -> DescribeStreamResult = describe_stream;
+        /// Describes a table. `[DDB-4.4.1]`
+        ///
+        /// # Errors
+        /// No such table.
+        DescribeTable(DescribeTableRequest) -> DescribeTableResult = describe_table;
+        /// Gets an item. `[DDB-8.3]`
+        ///
+        /// # Errors
+        /// Bad keys and projections, throttling.
+        GetItem(GetItemRequest) -> GetItemResult = get_item;
+        /// Reads a shard of a stream. `[DDB-13.7]`
+        ///
+        /// # Errors
+        /// An iterator that is none, expired or points to trimmed records.
+        GetRecords(GetRecordsRequest) -> GetRecordsResult = get_records;
+        /// Says where in a shard to read. `[DDB-13.6]`
+        ///
+        /// # Errors
+        /// No such stream or shard.
+        GetShardIterator(GetShardIteratorRequest) -> GetShardIteratorResult = get_shard_iterator;
+        /// The streams of this account and Region. `[DDB-13.8]`
+        ///
+        /// # Errors
+        /// A bad page size.
+        ListStreams(ListStreamsRequest) -> ListStreamsResult = list_streams;
+        /// The tables of this account and Region. `[DDB-4.4.12]`
+        ///
+        /// # Errors
+        /// A bad page size or name.
+        ListTables(ListTablesRequest) -> ListTablesResult = list_tables;
+        /// Puts an item in the place of what is there, if the condition
+        /// holds. `[DDB-8.1]`
+        ///
+        /// # Errors
+        /// Bad values and expressions, a false condition, throttling.
+        PutItem(PutItemRequest) -> WriteItemResult = put_item;
+        /// Reads the items of one partition key in order. `[DDB-9.14]`
+        ///
+        /// # Errors
+        /// Bad conditions, start keys and projections, throttling.
+        Query(QueryRequest) -> ReadResult = query;
+        /// Reads all items. `[DDB-9.15]`
+        ///
+        /// # Errors
+        /// Bad filters, start keys and projections, throttling.
+        Scan(ScanRequest) -> ReadResult = scan;
+        /// Changes an item or makes one, if the condition holds. `[DDB-8.4]`
+        ///
+        /// # Errors
+        /// Bad keys and expressions, a false condition, throttling.
+        UpdateItem(UpdateItemRequest) -> WriteItemResult = update_item;
+    }
+}
+
+/// Bytes of an item. `[DDB-2.5.1]`
+const ITEM_MAX: u64 = 409_600;
+
+/// The table that a call names, which may not exist. Public because
+/// `Operation::Target` is; nobody outside can name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub(crate) name: Box<str>,
+    arn: String,
+}
+
+impl Named {
+    /// A name or an ARN of this account and Region. `[DDB-1.9]`
+    fn new(engine: &Engine, text: &str) -> Self {
+        match text.split_once(":table/") {
+            Some((home, name)) if text.starts_with("arn:") => {
+                let own = engine.home().arn("dynamodb", "");
+                // A table of somebody else is not in this engine.
+                let name = if own.trim_end_matches(':') == home { name } else { "" };
+                Self { name: name.into(), arn: text.into() }
+            }
+            _ => Self { name: text.into(), arn: engine.home().arn("dynamodb", &format!("table/{text}")) },
+        }
+    }
+
+    /// What must be allowed to do `action` with it. `[DDB-16.0]`
+    fn needs(&self, action: &str) -> AuthzRequest {
+        AuthzRequest::new(format!("dynamodb:{action}"), self.arn.clone())
+    }
+
+    fn needs_index(&self, action: &str, index: Option<&str>) -> AuthzRequest {
+        match index {
+            None => self.needs(action),
+            Some(index) => {
+                AuthzRequest::new(format!("dynamodb:{action}"), format!("{}/index/{index}", self.arn))
+            }
+        }
+    }
+}
+
+/// The partition key values of a call, as policies see them.
+fn leading_keys(
+    request: AuthzRequest,
+    engine: &Engine,
+    name: &str,
+    keys: Option<&AttributeMap>,
+) -> AuthzRequest {
+    let hash = engine.table(name).ok().map(|table| table.definition.schema.hash.name.clone());
+    let value = keys.zip(hash).and_then(|(keys, hash)| {
+        keys.0.iter().find(|(name, _)| **name == *hash).and_then(|(_, value)| match value {
+            AttributeValue::S(text) | AttributeValue::N(text) => Some(text.clone()),
+            _ => None,
+        })
+    });
+    match value {
+        Some(value) => request.with_context("dynamodb:LeadingKeys", [value]),
+        None => request,
+    }
+}
+
+/// The refusal of a request in the words of its layer.
+fn refuse<T>(layer: Layer, what: What) -> Result<T, Error> {
+    Err(Error::Invalid { fault: Box::new(Fault { layer, what }) })
+}
+
+/// The stored form of an item or key.
+fn checked(layer: Layer, sent: AttributeMap) -> Result<Item, Error> {
+    Item::try_from(sent).or_else(|fault| refuse(layer, What::Value(fault)))
+}
+
+/// Refuses expression and legacy parameters together; then legacy parameters,
+/// which this engine does not have. `[DDB-7.1]`
+fn check_legacy(
+    layer: Layer,
+    legacy: &[(&'static str, bool)],
+    expressions: &[(&'static str, bool)],
+) -> Result<(), Error> {
+    let given = |all: &[(&'static str, bool)]| -> Vec<&'static str> {
+        all.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect()
+    };
+    match given(legacy) {
+        none if none.is_empty() => Ok(()),
+        legacy => match given(expressions) {
+            none if none.is_empty() => Err(Error::NotModelled { what: "A legacy parameter" }),
+            expressions => refuse(layer, What::Mixed(legacy, expressions)),
+        },
+    }
+}
+
+/// Refuses placeholders without any expression to use them. `[DDB-6.2]`
+fn check_placeholders_wanted(
+    layer: Layer,
+    names: (bool, bool),
+    values: (bool, bool, &'static str),
+) -> Result<(), Error> {
+    if names.0 && !names.1 {
+        return refuse(layer, What::NamesWithoutExpression);
+    }
+    if values.0 && !values.1 {
+        return refuse(layer, What::ValuesWithoutExpression(values.2));
+    }
+    Ok(())
+}
+
+fn units(quantity: Quantity) -> f64 {
+    quantity.thousandths() as f64 / 1_000.0
+}
+
+/// What a call cost, as far as it asks: the table's arm is there even when
+/// only an index was read. `[DDB-16.1]` `[CAP-7]` `[CAP-19]` `[CAP-21]` `[CAP-38]`
+fn report(table: &Table, consumed: &Consumed, asked: Option<&str>, named: &str) -> Option<ConsumedCapacity> {
+    let detailed = match asked {
+        Some("TOTAL") => false,
+        Some("INDEXES") => true,
+        _ => return None,
+    };
+    let indexes = |global: bool| {
+        let mut parts = BTreeMap::new();
+        for (place, quantity) in &consumed.indexes {
+            let Some(index) = table.indexes.get(*place).filter(|index| index.definition.global == global)
+            else {
+                continue;
+            };
+            let name = index.definition.name.to_string();
+            parts.insert(name, Capacity { capacity_units: units(*quantity) });
+        }
+        Some(parts).filter(|parts| detailed && !parts.is_empty())
+    };
+    Some(ConsumedCapacity {
+        table_name: named.into(),
+        capacity_units: units(consumed.total()),
+        table: detailed.then(|| Capacity { capacity_units: units(consumed.table) }),
+        local_secondary_indexes: indexes(false),
+        global_secondary_indexes: indexes(true),
+    })
+}

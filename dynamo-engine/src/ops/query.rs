@@ -1,0 +1,324 @@
+//! Query.
+
+use super::members::{self, one_of};
+use super::page::{self, Bill, Page, Reading, SELECTS};
+use super::write::check_nested;
+use super::{Named, check_legacy, check_placeholders_wanted};
+use crate::api::{QueryRequest, ReadResult};
+use crate::capacity::ring::{self, Place};
+use crate::expr::{
+    Comparator, Condition, ExpressionKind, KeyClause, KeyTest, Layer, Placeholders, Projection, key_clauses,
+};
+use crate::item::Attributes;
+use crate::key::{Key, KeySchema, check_sizes, emptiness, encoded};
+use crate::table::Table;
+use crate::table::index::Index;
+use crate::table::store::Span;
+use crate::value::Value;
+use crate::{Engine, Error, Event};
+use alloc::vec::Vec;
+use aws_core::{AuthzRequest, Caller, Constraint, Cx, Operation, Sink, Violations};
+use core::ops::Bound;
+
+/// Query and its neighbours answer from the new layer, without prefix.
+const LAYER: Layer = Layer::Bare;
+
+impl QueryRequest {
+    /// [DDB-0.4a] [DDB-9.1]
+    fn check_members(&self) -> Result<(), Error> {
+        let mut faults = Violations::new();
+        one_of(
+            &mut faults,
+            "returnConsumedCapacity",
+            self.return_consumed_capacity.as_deref(),
+            members::CONSUMED,
+        );
+        members::table_name(&mut faults, self.table_name.as_deref());
+        one_of(&mut faults, "select", self.select.as_deref(), SELECTS);
+        if let Some(name) = &self.index_name {
+            members::new_name(&mut faults, "indexName", name);
+        }
+        if self.limit.is_some_and(|limit| limit < 1) {
+            faults.silent("Limit", Constraint::MinValue(1));
+        }
+        members::check(faults)
+    }
+}
+
+impl Operation<Engine> for QueryRequest {
+    type Output = ReadResult;
+    type Target = Named;
+
+    fn resolve(&self, engine: &Engine, _caller: &Caller) -> Result<Named, Error> {
+        if !members::is_name(self.table_name.as_deref()) {
+            self.check_members()?;
+        }
+        Ok(Named::new(engine, self.table_name.as_deref().unwrap_or_default()))
+    }
+
+    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        let request = target.needs_index("Query", self.index_name.as_deref());
+        Vec::from([match &self.select {
+            Some(select) => request.with_context("dynamodb:Select", [select.as_str()]),
+            None => request,
+        }])
+    }
+
+    /// [DDB-9.14]
+    fn perform<S: Sink<Event>>(
+        self,
+        engine: &mut Engine,
+        target: Named,
+        mut cx: Cx<'_, S>,
+    ) -> Result<ReadResult, Error> {
+        self.check_members()?;
+        let (projection, filter, condition) = (
+            self.projection_expression.is_some(),
+            self.filter_expression.is_some(),
+            self.key_condition_expression.is_some(),
+        );
+        check_legacy(
+            LAYER,
+            &[
+                ("AttributesToGet", self.attributes_to_get.is_some()),
+                ("QueryFilter", self.query_filter.is_some()),
+                ("ConditionalOperator", self.conditional_operator.is_some()),
+                ("KeyConditions", self.key_conditions.is_some()),
+            ],
+            &[
+                ("ProjectionExpression", projection),
+                ("FilterExpression", filter),
+                ("KeyConditionExpression", condition),
+            ],
+        )?;
+        check_placeholders_wanted(
+            LAYER,
+            (self.expression_attribute_names.is_some(), projection || filter || condition),
+            (
+                self.expression_attribute_values.is_some(),
+                filter || condition,
+                "FilterExpression and KeyConditionExpression are null",
+            ),
+        )?;
+        let start = page::start_key(LAYER, self.exclusive_start_key)?;
+        let Some(condition) = &self.key_condition_expression else { return Err(Error::NoKeyCondition) };
+        let mut placeholders =
+            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+        let condition =
+            Condition::compile(ExpressionKind::KeyConditionExpression, condition, &mut placeholders)?;
+        let filter = match &self.filter_expression {
+            Some(source) => {
+                Some(Condition::compile(ExpressionKind::FilterExpression, source, &mut placeholders)?)
+            }
+            None => None,
+        };
+        let projection = match &self.projection_expression {
+            Some(source) => Some(Projection::compile(source, &mut placeholders)?),
+            None => None,
+        };
+        placeholders.check_used()?;
+        let clauses = key_clauses(&condition, &placeholders)?;
+        let named_index = self.index_name.as_deref();
+        page::check_select(
+            self.select.as_deref(),
+            projection.is_some(),
+            named_index.is_some(),
+            "1 validation error detected: ",
+        )?;
+
+        let consistent = self.consistent_read == Some(true);
+        let limit = self.limit.and_then(|limit| u64::try_from(limit).ok());
+        let reading = Reading { placeholders, filter, projection, select: self.select, limit, consistent };
+        let minimum = engine.options().empty_page_minimum;
+        let table = engine.table(&target.name)?;
+        let place = page::find_index(table, named_index, consistent)?;
+        let index = place.and_then(|place| table.indexes.get(place));
+        let schema = index.map_or(&table.definition.schema, |index| &index.definition.schema);
+        let start = start.as_ref().map(crate::Item::attributes);
+        let (hash, sort) = check_clauses(table, index, schema, &clauses, start)?;
+        check_nested(table, reading.projection.iter().flat_map(|projection| &projection.paths))?;
+        // [DDB-6.5.7]
+        let filtered = || reading.filter.iter().flat_map(Condition::paths);
+        if let Some(path) = filtered().find(|path| schema.has(&path.name)) {
+            return Err(Error::FilterOnKey { key: path.name.as_str().into() });
+        }
+        reading.check_projected(table, index)?;
+        check_nested(table, filtered())?;
+
+        let hash_bytes = encoded(hash);
+        let at = ring::place(&[&hash_bytes]);
+        let mut span = span(at, &hash_bytes, sort);
+        // [DDB-9.10]
+        let forward = self.scan_index_forward != Some(false);
+        if let Some(start) = start {
+            let start = Bound::Excluded(page::start_place(table, index, start)?);
+            if forward {
+                span.from = start;
+            } else {
+                span.to = start;
+            }
+        }
+        let store = index.map_or(&table.store, |index| &index.store);
+        let partition = store.partition(at);
+        let mut page = Page::new(table, index, &reading);
+        page.visit(partition);
+        let mut items = store.range(partition, span);
+        while let Some((_, item)) = if forward { items.next() } else { items.next_back() } {
+            if !page.take(partition, item) {
+                break;
+            }
+        }
+        drop(items);
+        let page = page.close();
+        let (hash, named) = (Some(hash.clone()), self.table_name.unwrap_or_default());
+        let asked = self.return_consumed_capacity.as_deref();
+        let bill = Bill { index: place, consistent, minimum, asked, named: &named, hash };
+        page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)
+    }
+}
+
+/// Checks the key condition and the start key against the schema; gives the
+/// partition key and the condition on the sort key. `[DDB-6.5.3]` `[DDB-9.6]`
+fn check_clauses<'c>(
+    table: &Table,
+    index: Option<&Index>,
+    schema: &KeySchema,
+    clauses: &'c [KeyClause],
+    start: Option<&Attributes>,
+) -> Result<(&'c Value, Option<&'c KeyTest>), Error> {
+    let keys = schema.attributes().count();
+    if clauses.len() > keys.max(2) {
+        return Err(Error::KeyConditionCount { count: clauses.len(), keys });
+    }
+    if let Some(start) = start {
+        if keys == 1 && index.is_none() {
+            return Err(Error::StartKeyHashOnly);
+        }
+        if start.len() != page::key_names(table, index).len() {
+            return Err(Error::StartKey);
+        }
+    }
+    let mut found = Vec::with_capacity(2);
+    for (place, key) in schema.attributes().enumerate() {
+        if let Some(start) = start {
+            match start.get(&key.name) {
+                None => return Err(Error::StartKey),
+                Some(value) if value.kind() != key.kind => return Err(Error::StartKeySchema),
+                Some(_) => {}
+            }
+        }
+        if keys == 1 && clauses.len() == 2 {
+            return Err(Error::KeyConditionNotSupported);
+        }
+        let Some(clause) = clauses.iter().find(|clause| *clause.name == *key.name) else {
+            if place == 0 || clauses.len() == 2 {
+                return Err(Error::KeyConditionMissed { key: key.name.as_ref().into() });
+            }
+            continue;
+        };
+        // [DDB-6.5.4]
+        if clause.test.values().any(|value| value.kind() != key.kind) {
+            return Err(Error::KeyConditionType);
+        }
+        if place == 0 && !matches!(clause.test, KeyTest::Compare(Comparator::Eq, _)) {
+            return Err(Error::KeyConditionNotSupported);
+        }
+        found.push(&clause.test);
+    }
+    let [KeyTest::Compare(_, hash), rest @ ..] = found.as_slice() else {
+        return Err(Error::KeyConditionNotSupported);
+    };
+    let sort = rest.first().copied();
+    check_values(schema, hash, sort)?;
+    if let Some(start) = start {
+        if table.definition.schema.key_of(start).is_none() {
+            return Err(Error::StartKeySchema);
+        }
+        if start.get(&schema.hash.name) != Some(hash) {
+            return Err(Error::StartKeyPartition);
+        }
+        if let (Some(test), Some(key)) = (sort, &schema.sort)
+            && let Some(value) = start.get(&key.name)
+            && !holds(test, value)
+        {
+            let single = index.is_none() && matches!(test, KeyTest::Compare(Comparator::Eq, _));
+            return Err(if single { Error::StartKeySingle } else { Error::StartKeyRange });
+        }
+    }
+    Ok((hash, sort))
+}
+
+/// Empty and over-long key values. `[DDB-2.6.1]` `[DDB-2.6.2]`
+fn check_values(schema: &KeySchema, hash: &Value, sort: Option<&KeyTest>) -> Result<(), Error> {
+    if let Some(kind) = emptiness(hash) {
+        return Err(Error::EmptyKey { kind, key: schema.hash.name.as_ref().into() });
+    }
+    check_sizes(&encoded(hash), &[])?;
+    let Some((test, key)) = sort.zip(schema.sort.as_ref()) else { return Ok(()) };
+    for value in test.values() {
+        if let Some(kind) = emptiness(value) {
+            return Err(Error::EmptyKey { kind, key: key.name.as_ref().into() });
+        }
+        check_sizes(&[], &encoded(value))?;
+    }
+    Ok(())
+}
+
+/// Whether a sort key value passes a test of its type.
+fn holds(test: &KeyTest, value: &Value) -> bool {
+    let compare = |comparator: Comparator, bound: &Value| {
+        value.order(bound).is_some_and(|order| comparator.holds(order))
+    };
+    match test {
+        KeyTest::Compare(comparator, bound) => compare(*comparator, bound),
+        KeyTest::Between(low, high) => compare(Comparator::Ge, low) && compare(Comparator::Le, high),
+        KeyTest::BeginsWith(start) => encoded(value).starts_with(&encoded(start)),
+    }
+}
+
+/// The stretch of a partition that a key condition means.
+fn span(place: Place, hash: &[u8], sort: Option<&KeyTest>) -> Span {
+    let at = |sort: &[u8]| Key::at(place, hash, sort, &[]);
+    // The least sort key above this one.
+    let above = |sort: &[u8]| {
+        let mut next = sort.to_vec();
+        next.push(0);
+        at(&next)
+    };
+    let first = || at(&[]);
+    let end = || {
+        let mut next = hash.to_vec();
+        next.push(0);
+        Key::at(place, &next, &[], &[])
+    };
+    let (from, to) = match sort {
+        None => (first(), end()),
+        Some(KeyTest::Compare(comparator, value)) => {
+            let sort = encoded(value);
+            match comparator {
+                Comparator::Lt => (first(), at(&sort)),
+                Comparator::Le => (first(), above(&sort)),
+                Comparator::Gt => (above(&sort), end()),
+                Comparator::Ge => (at(&sort), end()),
+                Comparator::Eq | Comparator::Ne => (at(&sort), above(&sort)),
+            }
+        }
+        Some(KeyTest::Between(low, high)) => (at(&encoded(low)), above(&encoded(high))),
+        Some(KeyTest::BeginsWith(start)) => {
+            let start = encoded(start);
+            let mut next = start.clone();
+            while next.last() == Some(&u8::MAX) {
+                next.pop();
+            }
+            let to = match next.last_mut() {
+                Some(last) => {
+                    *last += 1;
+                    at(&next)
+                }
+                None => end(),
+            };
+            (at(&start), to)
+        }
+    };
+    Span { from: Bound::Included(from), to: Bound::Excluded(to) }
+}
