@@ -16,6 +16,10 @@ pub(crate) struct Ledger {
     pub(crate) failed: BTreeMap<&'static str, u64>,
     /// Depths of the queues over time.
     pub(crate) samples: Vec<Sample>,
+    /// What went wrong.
+    pub(crate) incidents: BTreeMap<Fault, Incident>,
+    /// Writes by partition over time.
+    pub(crate) capacity: Vec<Capacity>,
     /// Requests as AWS would bill them.
     pub(crate) billed: Quantity,
 }
@@ -26,6 +30,34 @@ pub(crate) struct Moment {
     pub(crate) at: Timestamp,
     pub(crate) queue: Arc<str>,
     pub(crate) kind: EventKind,
+}
+
+/// What went wrong, in the order in which the report tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    /// A way through the network that does not work.
+    Path,
+    /// A partition that is asked for more than its share.
+    HotKey,
+    /// A message that does not open under the context its reader knows.
+    Context,
+}
+
+/// Something that went wrong, and why, in the engine's words.
+#[derive(Debug, Clone)]
+pub(crate) struct Incident {
+    pub(crate) first: Timestamp,
+    pub(crate) times: u64,
+    pub(crate) why: String,
+}
+
+/// Units that a partition gave within a sample.
+#[derive(Debug, Clone)]
+pub(crate) struct Capacity {
+    pub(crate) at: Timestamp,
+    pub(crate) arm: String,
+    pub(crate) partition: usize,
+    pub(crate) units: Quantity,
 }
 
 /// How many messages a queue held at a time.
@@ -43,10 +75,21 @@ impl Ledger {
     pub(crate) fn hear(&mut self, log: Recorder<Event>) {
         self.billed += log.total(Unit::Requests);
         for (at, event) in log.events {
+            if let EventKind::Redriven { target, message_id } = &event.kind {
+                let (queue, kind) = (target.clone(), event.kind.clone());
+                self.lives.entry(*message_id).or_default().push(Moment { at, queue, kind });
+            }
             if let Some(id) = event.message_id {
                 self.lives.entry(id).or_default().push(Moment { at, queue: event.queue, kind: event.kind });
             }
         }
+    }
+
+    /// Keeps the first explanation of a fault, and counts the others.
+    pub(crate) fn fault(&mut self, at: Timestamp, fault: Fault, why: impl FnOnce() -> String) {
+        let incident =
+            self.incidents.entry(fault).or_insert_with(|| Incident { first: at, times: 0, why: why() });
+        incident.times += 1;
     }
 
     pub(crate) fn worked(&mut self, service: &'static str, key: &str) {

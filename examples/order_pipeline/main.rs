@@ -2,11 +2,16 @@
 //!
 //! `cargo run --release --example order_pipeline`
 
+mod driven;
 mod ledger;
 mod orders;
+mod paths;
 mod pictures;
+mod prices;
 mod report;
 mod services;
+mod table;
+mod vault;
 mod world;
 
 use aws_core::Span;
@@ -42,6 +47,10 @@ struct Arguments {
     /// Messages that no consumer can ever process.
     #[arg(long, default_value_t = 3)]
     poison: usize,
+    /// Runs without the faults that the network, the table's keys and the
+    /// consumers have otherwise.
+    #[arg(long)]
+    mend: bool,
     /// Prints the report as one JSON document.
     #[arg(long)]
     json: bool,
@@ -75,6 +84,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         span: Span::from_minutes(arguments.span),
         duplicates_per_mille: arguments.duplicates,
         poison: arguments.poison,
+        mend: arguments.mend,
         restore_every: None,
     };
     eprintln!("{} orders from {}", orders.len(), folder.display());
@@ -85,7 +95,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         report.simulated_seconds - settings.span.as_seconds()
     );
     if let Some(file) = &arguments.history {
-        let text = world.calls.to_lines()?;
+        let text = world.sqs.calls.to_lines()?;
         write_whole(file, &text)
             .map_err(|error| format!("{}: {error}; expected a writable file", file.display()))?;
     }

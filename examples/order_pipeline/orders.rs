@@ -1,11 +1,11 @@
 //! The input: a company's orders, one JSON object a line.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// An order, as far as the pipeline needs it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) order_id: u32,
     pub(crate) customer_id: String,
@@ -17,19 +17,38 @@ pub(crate) struct Order {
     pub(crate) lines: Vec<Line>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ShipTo {
     pub(crate) name: String,
     pub(crate) city: String,
     pub(crate) country: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) product_id: u32,
     /// Decimal text.
     pub(crate) unit_price: String,
     pub(crate) quantity: u32,
+}
+
+impl Order {
+    /// What the table calls it.
+    pub(crate) fn id(&self) -> String {
+        format!("order#{}", self.order_id)
+    }
+
+    /// The lines' prices times their quantities, in decimal text.
+    pub(crate) fn total(&self) -> String {
+        let cents = |line: &Line| {
+            let (whole, part) = line.unit_price.split_once('.').unwrap_or((&line.unit_price, ""));
+            let part: String = part.chars().chain("00".chars()).take(2).collect();
+            let price = format!("{whole}{part}").parse::<i64>().unwrap_or(0);
+            price * i64::from(line.quantity)
+        };
+        let total: i64 = self.lines.iter().map(cents).sum();
+        format!("{}.{:02}", total / 100, total % 100)
+    }
 }
 
 /// What is wrong with the input, and where.

@@ -1,12 +1,14 @@
 //! What a person wants to know afterwards.
 
-use crate::ledger::{Moment, Sample};
+use crate::ledger::{Capacity, Fault, Incident, Moment, Sample};
 use crate::orders::Order;
+use crate::prices;
 use crate::services::{DEAD_LETTERS, SERVICES};
+use crate::table::Used;
 use crate::world::{START, Settings, World};
 use serde::Serialize;
 use sqs_engine::{EventKind, Request};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 /// The result of a run.
@@ -21,6 +23,18 @@ pub(crate) struct Report {
     calls: usize,
     billed_requests: u64,
     services: Vec<ServiceReport>,
+    faults: Vec<FaultReport>,
+    partitions: Vec<Partition>,
+    /// Orders that came twice and were refused by their condition.
+    duplicates: u64,
+    /// Orders that were never counted, because the count was throttled.
+    uncounted: u64,
+    encrypted: usize,
+    opened: u64,
+    /// The customer with the most orders, and how many the index finds.
+    best_customer: (String, usize),
+    costs: Vec<Cost>,
+    brought_back: BroughtBack,
     dead: Vec<DeadLetter>,
     pub(crate) depths: Vec<Depth>,
 }
@@ -43,10 +57,46 @@ struct ServiceReport {
     longest_ms: i64,
 }
 
+/// What went wrong, in the engine's words.
+#[derive(Debug, Serialize)]
+struct FaultReport {
+    what: &'static str,
+    times: u64,
+    first_at_ms: i64,
+    why: String,
+}
+
+/// Writes of a partition of the table or its index.
+#[derive(Debug, Serialize)]
+struct Partition {
+    arm: String,
+    partition: usize,
+    write_units: u64,
+    throttled: u64,
+    /// Units in each sample.
+    over_time: Vec<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Cost {
+    pub(crate) what: String,
+    pub(crate) quantity: f64,
+    pub(crate) dollars: f64,
+}
+
+/// What became of the dead letters that were brought back.
+#[derive(Debug, Serialize)]
+struct BroughtBack {
+    messages: u64,
+    done: u64,
+    died_again: u64,
+}
+
 #[derive(Debug, Serialize)]
 struct DeadLetter {
     message_id: String,
-    body: String,
+    /// What it was about.
+    key: String,
     timeline: Vec<Line>,
 }
 
@@ -68,7 +118,7 @@ pub(crate) struct Depth {
 impl Report {
     pub(crate) fn new(orders: &[(i64, Order)], settings: Settings, world: &World<'_>) -> Self {
         let ledger = &world.ledger;
-        let bodies = bodies(world);
+        let keys = keys(world);
         let services = SERVICES.iter().map(|service| {
             let lives = || {
                 ledger.lives.values().filter(|life| life.first().is_some_and(|m| &*m.queue == service.name))
@@ -100,14 +150,20 @@ impl Report {
                 longest_ms: percentile(100),
             }
         });
+        // The last thing that happened to the dead.
         let is_dead = |life: &&Vec<Moment>| {
-            life.iter().any(|moment| matches!(moment.kind, EventKind::MovedToDeadLetterQueue { .. }))
+            life.last().is_some_and(|moment| matches!(moment.kind, EventKind::MovedToDeadLetterQueue { .. }))
         };
+        let came_back = |life: &&Vec<Moment>| {
+            life.first().is_some_and(|moment| matches!(moment.kind, EventKind::Redriven { .. }))
+        };
+        let back = || ledger.lives.values().filter(came_back);
+        let is_done = |life: &&Vec<Moment>| life.iter().any(|moment| moment.kind == EventKind::Deleted);
         let mut dead: Vec<_> = ledger.lives.iter().filter(|(_, life)| is_dead(life)).collect();
         dead.sort_by_key(|(id, life)| (life.first().map(|moment| moment.at), **id));
         let dead = dead.into_iter().map(|(id, life)| DeadLetter {
             message_id: id.to_string(),
-            body: bodies.get(&id.to_string()).cloned().unwrap_or_default(),
+            key: keys.get(&id.to_string()).cloned().unwrap_or_default(),
             timeline: timeline(life),
         });
         let end = ledger.samples.last().map_or(START, |sample| sample.at);
@@ -118,41 +174,104 @@ impl Report {
             first_day: orders.first().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
             last_day: orders.last().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
             simulated_seconds: (end - START).as_seconds(),
-            calls: world.calls.records.len(),
+            calls: world.sqs.calls.records.len()
+                + world.table.dynamo.calls.records.len()
+                + world.vault.kms.calls.records.len(),
             billed_requests: ledger.billed.whole(),
             services: services.collect(),
+            faults: faults(world),
+            partitions: partitions(world),
+            duplicates: world.duplicates,
+            uncounted: world.uncounted,
+            encrypted: orders.len(),
+            opened: world.vault.opened,
+            best_customer: world.best_customer.clone(),
+            costs: prices::costs(world, end - START),
+            brought_back: BroughtBack {
+                messages: back().count() as u64,
+                done: back().filter(is_done).count() as u64,
+                died_again: back().filter(is_dead).count() as u64,
+            },
             dead: dead.collect(),
             depths: depths(&ledger.samples),
         }
     }
 }
 
-/// The bodies of all messages, by the ids the sends were answered.
-fn bodies(world: &World<'_>) -> BTreeMap<String, String> {
-    let mut bodies = BTreeMap::new();
-    for record in &world.calls.records {
+/// What went wrong, in the order in which the report tells it.
+fn faults(world: &World<'_>) -> Vec<FaultReport> {
+    let fault = |(fault, incident): (&Fault, &Incident)| FaultReport {
+        what: match fault {
+            Fault::Path => "a way through the network that does not come back",
+            Fault::HotKey => "a partition that is asked for more than its share",
+            Fault::Context => "a message read under another encryption context",
+        },
+        times: incident.times,
+        first_at_ms: (incident.first - START).as_millis(),
+        why: incident.why.clone(),
+    };
+    world.ledger.incidents.iter().map(fault).collect()
+}
+
+/// Writes by arm and partition.
+fn partitions(world: &World<'_>) -> Vec<Partition> {
+    let partition = |((arm, partition), used): (&(String, usize), &Used)| {
+        let of = |sample: &&Capacity| sample.arm == *arm && sample.partition == *partition;
+        let times: BTreeSet<_> = world.ledger.capacity.iter().map(|sample| sample.at).collect();
+        let at = |time: &_| {
+            let mut samples = world.ledger.capacity.iter().filter(of);
+            samples.find(|sample| sample.at == *time).map_or(0, |sample| sample.units.whole())
+        };
+        Partition {
+            arm: arm.clone(),
+            partition: *partition,
+            write_units: used.units.whole(),
+            throttled: used.throttled,
+            over_time: times.iter().map(at).collect(),
+        }
+    };
+    world.table.in_all.iter().map(partition).collect()
+}
+
+/// What each message is about, by the ids that sends were answered and moves
+/// gave.
+fn keys(world: &World<'_>) -> BTreeMap<String, String> {
+    let mut keys = BTreeMap::new();
+    let key = |attributes: &sqs_engine::MessageAttributes| {
+        attributes.get("Key").and_then(|key| key.string_value.clone()).unwrap_or_default()
+    };
+    for record in &world.sqs.calls.records {
         let aws_core::Reply::Ok(reply) = &record.reply else { continue };
         match (&record.request, reply) {
             (Request::SendMessage(request), sqs_engine::Response::SendMessage(sent)) => {
-                bodies.insert(sent.message_id.to_string(), request.message_body.clone());
+                keys.insert(sent.message_id.to_string(), key(&request.message_attributes));
             }
             (Request::SendMessageBatch(request), sqs_engine::Response::SendMessageBatch(sent)) => {
                 for entry in request.entries.iter().flatten() {
                     let sent = sent.successful.iter().find(|sent| Some(&sent.id) == entry.id.as_ref());
                     if let Some(sent) = sent {
-                        bodies.insert(sent.sent.message_id.to_string(), entry.message_body.clone());
+                        keys.insert(sent.sent.message_id.to_string(), key(&entry.message_attributes));
                     }
                 }
             }
             _ => {}
         }
     }
-    bodies
+    for (id, life) in &world.ledger.lives {
+        for moment in life.iter().skip(1) {
+            if let EventKind::Redriven { message_id, .. } = &moment.kind
+                && let Some(key) = keys.get(&id.to_string()).cloned()
+            {
+                keys.insert(message_id.to_string(), key);
+            }
+        }
+    }
+    keys
 }
 
 /// Milliseconds from sending to deletion.
 fn whole_life(life: &[Moment]) -> Option<i64> {
-    let sent = life.first()?.at;
+    let sent = life.first().filter(|moment| moment.kind == EventKind::Sent)?.at;
     let deleted = life.iter().find(|moment| matches!(moment.kind, EventKind::Deleted))?.at;
     Some((deleted - sent).as_millis())
 }
@@ -186,6 +305,7 @@ fn line(moment: &Moment) -> Line {
         EventKind::Deleted => "deleted".into(),
         EventKind::Expired => "expired".into(),
         EventKind::MovedToDeadLetterQueue { target } => format!("moved to {target}"),
+        EventKind::Redriven { target, .. } => format!("brought back to {target}"),
         other => format!("{other:?}"),
     };
     Line { at_ms: (moment.at - START).as_millis(), queue: moment.queue.to_string(), what }
@@ -274,14 +394,58 @@ impl fmt::Display for Report {
             let most = depth.all.iter().copied().max().unwrap_or(0);
             writeln!(f, "{:<13} at most {most:>4} |{}|", depth.queue, bars(&depth.all))?;
         }
-        writeln!(f, "\n{} dead letters, and how they died", self.dead.len())?;
+        self.write_table(f)?;
+        self.write_faults(f)?;
+        let BroughtBack { messages, done, died_again } = self.brought_back;
+        writeln!(
+            f,
+            "\n{messages} dead letters brought back once the consumers were mended: {done} done, {died_again} dead again"
+        )?;
+        writeln!(f, "\n{} dead letters in the end, and how they died", self.dead.len())?;
         for dead in &self.dead {
-            writeln!(f, "\n{}  {}", dead.message_id, dead.body)?;
+            writeln!(f, "\n{}  {}", dead.message_id, dead.key)?;
             let mut text = String::new();
             for line in &dead.timeline {
                 writeln!(text, "  {:>13}  {:<10} {}", clock(line.at_ms), line.queue, line.what)?;
             }
             f.write_str(&text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { duplicates, uncounted, encrypted, opened, .. } = self;
+        writeln!(
+            f,
+            "\n{encrypted} orders encrypted, {opened} times opened; {duplicates} duplicates refused, {uncounted} orders not counted"
+        )?;
+        let (customer, found) = &self.best_customer;
+        writeln!(f, "the index by customer finds {found} orders of {customer}, who has the most")?;
+        writeln!(f, "\nWrite units of each partition over time, each row to its own scale")?;
+        for Partition { arm, partition, write_units, throttled, over_time } in &self.partitions {
+            let bars = bars(over_time);
+            writeln!(f, "{arm:<11} {partition} {write_units:>6} units {throttled:>5} throttled |{bars}|")?;
+        }
+        writeln!(f, "\nWhat it would cost")?;
+        for Cost { what, quantity, dollars } in &self.costs {
+            writeln!(f, "{what:<44} {quantity:>12.3}  ${dollars:.6}")?;
+        }
+        let dollars: f64 = self.costs.iter().map(|cost| cost.dollars).sum();
+        writeln!(f, "{:<44} {:>12}  ${dollars:.6}", "in all", "")
+    }
+
+    fn write_faults(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nWhat went wrong, and why")?;
+        for FaultReport { what, times, first_at_ms, why } in &self.faults {
+            writeln!(f, "\n{what}: {times} times, first at {}", clock(*first_at_ms))?;
+            for line in why.lines() {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        if self.faults.is_empty() {
+            writeln!(f, "nothing")?;
         }
         Ok(())
     }

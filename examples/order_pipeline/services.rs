@@ -21,6 +21,11 @@ pub(crate) struct Service {
     pub(crate) visibility_timeout_seconds: u32,
     /// Seconds before a message can be received at all.
     pub(crate) delay_seconds: u32,
+    /// Whether its messages are encrypted.
+    pub(crate) is_sealed: bool,
+    /// The consumer that knows orders by another name than their context
+    /// does, until somebody mends it.
+    pub(crate) mistaken: Option<usize>,
     /// Whether a failed message is given back after a pause that grows with
     /// each attempt, instead of waiting for the visibility timeout.
     pub(crate) backs_off: bool,
@@ -44,6 +49,8 @@ pub(crate) const SERVICES: [Service; 3] = [
         slow_per_mille: 10,
         visibility_timeout_seconds: 20,
         delay_seconds: 0,
+        is_sealed: true,
+        mistaken: None,
         backs_off: true,
     },
     Service {
@@ -55,6 +62,8 @@ pub(crate) const SERVICES: [Service; 3] = [
         slow_per_mille: 4,
         visibility_timeout_seconds: 30,
         delay_seconds: 0,
+        is_sealed: false,
+        mistaken: None,
         backs_off: false,
     },
     Service {
@@ -66,6 +75,8 @@ pub(crate) const SERVICES: [Service; 3] = [
         slow_per_mille: 5,
         visibility_timeout_seconds: 45,
         delay_seconds: 60,
+        is_sealed: true,
+        mistaken: Some(1),
         backs_off: false,
     },
 ];

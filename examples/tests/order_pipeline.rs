@@ -3,14 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "../order_pipeline/driven.rs"]
+mod driven;
 #[path = "../order_pipeline/ledger.rs"]
 mod ledger;
 #[path = "../order_pipeline/orders.rs"]
 mod orders;
+#[path = "../order_pipeline/paths.rs"]
+mod paths;
+#[path = "../order_pipeline/prices.rs"]
+mod prices;
 #[path = "../order_pipeline/report.rs"]
 mod report;
 #[path = "../order_pipeline/services.rs"]
 mod services;
+#[path = "../order_pipeline/table.rs"]
+mod table;
+#[path = "../order_pipeline/vault.rs"]
+mod vault;
 #[path = "../order_pipeline/world.rs"]
 mod world;
 
@@ -21,8 +31,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use world::{Settings, World};
 
-const SETTINGS: Settings =
-    Settings { seed: 1, span: Span::from_hours(1), duplicates_per_mille: 0, poison: 3, restore_every: None };
+const SETTINGS: Settings = Settings {
+    seed: 1,
+    span: Span::from_hours(1),
+    duplicates_per_mille: 0,
+    poison: 3,
+    mend: false,
+    restore_every: None,
+};
 
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -57,18 +73,49 @@ fn another_seed_gives_another_report_and_the_same_seed_the_same() {
 
 #[test]
 fn snapshot_and_restore_in_mid_run_change_nothing() {
-    assert_eq!(report(Settings { restore_every: Some(97), ..SETTINGS }), report(SETTINGS));
+    assert_eq!(report(Settings { restore_every: Some(1_999), ..SETTINGS }), report(SETTINGS));
 }
 
+/// Each engine's history, written and read, replays to the same replies.
 #[test]
-fn the_history_replays_to_identical_replies() {
+fn the_histories_replay_to_identical_replies() {
     let orders = northwind();
     let world = World::run(&orders, SETTINGS).unwrap();
-    let text = world.calls.to_lines().unwrap();
+    let home = || Home::new("us-east-1", "111122223333").unwrap();
+    let text = world.sqs.calls.to_lines().unwrap();
     let read: History<sqs_engine::Request, serde_json::Value> = text.parse().unwrap();
     assert!(read.records.len() > 10_000);
-    let mut engine = sqs_engine::Engine::new(Home::new("us-east-1", "111122223333").unwrap());
-    read.replay(&mut engine).unwrap();
+    read.replay(&mut sqs_engine::Engine::new(home())).unwrap();
+
+    let text = world.vault.kms.calls.to_lines().unwrap();
+    let read: History<kms_envelope::Request, serde_json::Value> = text.parse().unwrap();
+    assert!(read.records.len() > 2_000);
+    read.replay(&mut kms_envelope::Engine::new(home())).unwrap();
+
+    let text = world.table.dynamo.calls.to_lines().unwrap();
+    let read: History<dynamo_engine::Request, serde_json::Value> = text.parse().unwrap();
+    assert!(read.records.len() > 2_000);
+    read.replay(&mut dynamo_engine::Engine::with_options(home(), table::options())).unwrap();
+}
+
+/// Without the faults nothing is refused but the poison, and all is counted.
+#[test]
+fn a_mended_run_has_nothing_to_explain() {
+    let orders = northwind();
+    let settings = Settings { mend: true, ..SETTINGS };
+    let world = World::run(&orders, settings).unwrap();
+    assert!(world.ledger.incidents.is_empty(), "{:?}", world.ledger.incidents);
+    assert_eq!(world.uncounted, 0);
+    assert!(Report::new(&orders, settings, &world).to_string().contains("What went wrong, and why\nnothing"));
+}
+
+/// A request that is made twice is refused by its condition.
+#[test]
+fn duplicates_are_refused() {
+    let orders = northwind();
+    let world =
+        World::run(&orders, Settings { duplicates_per_mille: 1_000, mend: true, ..SETTINGS }).unwrap();
+    assert_eq!(world.duplicates, 830);
 }
 
 #[test]
@@ -79,7 +126,9 @@ fn no_message_is_lost() {
         let last = &life.last().unwrap().kind;
         let over = matches!(
             last,
-            sqs_engine::EventKind::Deleted | sqs_engine::EventKind::MovedToDeadLetterQueue { .. }
+            sqs_engine::EventKind::Deleted
+                | sqs_engine::EventKind::MovedToDeadLetterQueue { .. }
+                | sqs_engine::EventKind::Redriven { .. }
         );
         assert!(over, "{life:?}");
     }

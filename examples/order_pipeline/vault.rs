@@ -1,0 +1,113 @@
+//! Orders under lock and key: each one encrypted under a data key of its own,
+//! which KMS wraps.
+
+use crate::driven::Driven;
+use crate::world::WorldError;
+use aws_core::{Blob, Caller, Home, Permit, Seed, Timestamp};
+use kms_envelope::esdk::{self, DataKey, EncryptedDataKey, EsdkError};
+use kms_envelope::{
+    CreateAliasRequest, CreateKeyRequest, DecryptRequest, EncryptionContext, Engine, Error,
+    GenerateDataKeyRequest, KeyIdRequest, Request, Response, RotateKeyOnDemandRequest,
+};
+
+/// The key and everything about it.
+pub(crate) struct Vault {
+    pub(crate) kms: Driven<Engine>,
+    seed: Seed,
+    key_arn: String,
+    sealed: u64,
+    pub(crate) opened: u64,
+}
+
+/// What the key is called.
+pub(crate) const ALIAS: &str = "alias/orders";
+
+/// What an order's encryption is bound to.
+pub(crate) fn context(order_id: &str) -> EncryptionContext {
+    [("order".into(), order_id.into()), ("purpose".into(), "order-pipeline".into())].into()
+}
+
+impl Vault {
+    pub(crate) fn new(
+        home: Home,
+        seed: &Seed,
+        restore_every: Option<usize>,
+        now: Timestamp,
+        owner: &Caller,
+    ) -> Result<Self, WorldError> {
+        let kms = Driven::new(Engine::new(home), seed, seed.derive(b"vault"), restore_every);
+        let seed = seed.derive(b"messages");
+        let mut vault = Self { kms, seed, key_arn: String::new(), sealed: 0, opened: 0 };
+        let key = CreateKeyRequest { description: Some("orders".into()), ..CreateKeyRequest::default() };
+        if let Response::CreateKey(made) = vault.call(now, owner, key)? {
+            vault.key_arn = made.key_metadata.arn;
+        }
+        let alias = CreateAliasRequest { alias_name: ALIAS.into(), target_key_id: vault.key_arn.clone() };
+        vault.call(now, owner, alias)?;
+        Ok(vault)
+    }
+
+    fn call(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        request: impl Into<Request>,
+    ) -> Result<Response, WorldError> {
+        let (reply, _) = self.kms.call(now, caller, Permit::Unchecked, request)?;
+        Ok(reply?)
+    }
+
+    /// New material; what was sealed before opens all the same.
+    pub(crate) fn rotate(&mut self, now: Timestamp, owner: &Caller) -> Result<(), WorldError> {
+        let key_id = self.key_arn.clone();
+        self.call(now, owner, RotateKeyOnDemandRequest(KeyIdRequest { key_id })).map(|_| ())
+    }
+
+    /// An order as a message of the AWS Encryption SDK.
+    pub(crate) fn seal(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        order_id: &str,
+        order: &[u8],
+    ) -> Result<Vec<u8>, WorldError> {
+        let context = context(order_id);
+        let request = GenerateDataKeyRequest {
+            key_id: ALIAS.into(),
+            key_spec: Some("AES_256".into()),
+            encryption_context: context.clone(),
+            ..GenerateDataKeyRequest::default()
+        };
+        let Response::GenerateDataKey(made) = self.call(now, caller, request)? else {
+            return Ok(Vec::new());
+        };
+        let data_key = DataKey::new(made.plaintext.unwrap_or_default().as_ref());
+        let wrapped = EncryptedDataKey::kms(&made.key_id, made.ciphertext_blob.as_ref());
+        self.sealed += 1;
+        let seed = self.seed.derive(&self.sealed.to_be_bytes());
+        Ok(esdk::encrypt(order, &data_key, vec![wrapped], &context, &seed)?)
+    }
+
+    /// The order in a message, for somebody who knows the context.
+    pub(crate) fn open(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        message: &[u8],
+        known: &EncryptionContext,
+    ) -> Result<Vec<u8>, EsdkError> {
+        let mut unwrap = |edk: &EncryptedDataKey, context: &EncryptionContext| {
+            let request = DecryptRequest {
+                ciphertext_blob: Blob::from(edk.ciphertext.clone()),
+                encryption_context: context.clone(),
+                ..DecryptRequest::default()
+            };
+            let (reply, _) = self.kms.call(now, caller, Permit::Unchecked, request).ok()?;
+            let Ok::<_, Error>(Response::Decrypt(opened)) = reply else { return None };
+            Some(DataKey::new(opened.plaintext.as_ref()))
+        };
+        let opened = esdk::decrypt(message, known, &mut unwrap)?;
+        self.opened += 1;
+        Ok(opened.plaintext)
+    }
+}
