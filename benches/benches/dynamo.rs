@@ -58,7 +58,14 @@ impl World {
 
     fn put(&mut self, number: u64) {
         let mut item = key(number);
-        item.0.push(("status".into(), AttributeValue::s(["open", "paid", "sent"][number as usize % 3])));
+        item.0.push((
+            "status".into(),
+            AttributeValue::s(match number % 3 {
+                0 => "open",
+                1 => "paid",
+                _ => "sent",
+            }),
+        ));
         item.0.push(("amount".into(), AttributeValue::n(number % 997)));
         item.0.push((
             "note".into(),
