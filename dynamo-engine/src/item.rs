@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(item(nested).unwrap().size(), 17);
     }
 
-    /// `[CAP-X9]` Every type at once, recorded at 4,096 bytes.
+    /// `[CAP-X9]` `[CAP-X10]` Every type at once, recorded at 4,096 bytes.
     #[test]
     fn a_recorded_item_of_every_type() {
         let value = |bb: usize| {

@@ -2,7 +2,47 @@
 
 mod workload;
 
+use aws_core::laws::Workload as _;
+use aws_core::{Cx, Engine as _, Reply, Seed, Timestamp};
+use dynamo_engine::Request;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use std::collections::BTreeMap;
+
 #[test]
 fn the_engine_keeps_every_law() {
     aws_core::laws::check(&workload::Tables, 300).unwrap();
+}
+
+/// The laws are worth something only if the workload gets somewhere: every
+/// operation that it tries succeeds often, and is refused in many ways.
+#[test]
+fn the_workload_succeeds_and_is_refused() {
+    let (mut runner, ops) = (TestRunner::deterministic(), workload::Tables.ops());
+    let mut dynamo = workload::Tables.engine();
+    let (mut replies, mut done) = (Vec::new(), BTreeMap::<&str, u32>::new());
+    let mut refusals = BTreeMap::<String, u32>::new();
+    for step in 0..1_500_u32 {
+        let op = ops.new_tree(&mut runner).unwrap().current();
+        let bound = workload::Tables.bind(&op, &replies);
+        let now = Timestamp::from_millis(1_700_000_000_000 + i64::from(step) * 25);
+        let cx = Cx::new(now, Seed::counter(u64::from(step)), &bound.caller).permit(bound.permit);
+        let name = bound.request.name();
+        replies.push(match dynamo.apply(cx, bound.request) {
+            Ok(response) => {
+                *done.entry(name).or_default() += 1;
+                Reply::Ok(serde_json::to_value(response).unwrap())
+            }
+            Err(error) => {
+                *refusals.entry(error.to_string()).or_default() += 1;
+                Reply::Err(aws_core::AwsError::record(&error))
+            }
+        });
+    }
+    let untried = ["BatchGetItem", "ListStreams"];
+    for name in Request::NAMES.iter().filter(|name| !untried.contains(name)) {
+        assert!(done.get(name).is_some_and(|count| *count >= 3), "{name} hardly ever succeeds: {done:?}");
+    }
+    assert!(refusals.len() > 15, "{refusals:#?}");
+    assert!(refusals.keys().any(|text| text.starts_with("The level of configured")), "nothing is throttled");
 }

@@ -210,7 +210,7 @@ impl Workload for Tables {
     fn engine(&self) -> Engine {
         let options = Options { partitions: Some(3), ..Options::default() };
         let mut engine = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
-        let (caller, now) = (alice(), Timestamp::from_seconds(1_699_999_000));
+        let (caller, now) = (alice(), Timestamp::from_seconds(1_699_999_994));
         engine.create_table(Cx::new(now, Seed::counter(1_000), &caller), busy("busy", true)).unwrap();
         engine
     }
