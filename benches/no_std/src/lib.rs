@@ -28,3 +28,10 @@ pub fn create_key() -> bool {
     let cx = Cx::new(Timestamp::EPOCH, Seed::counter(1), &caller);
     kms_envelope::Engine::new(home).create_key(cx, kms_envelope::CreateKeyRequest::default()).is_ok()
 }
+
+/// The same of DynamoDB and of networks.
+pub fn build() -> bool {
+    let Ok(home) = Home::new("us-east-1", "111122223333") else { return false };
+    let _ = dynamo_engine::Engine::new(home);
+    vpc_net::NetworkBuilder::default().build().is_ok()
+}
