@@ -15,6 +15,8 @@ mod vault;
 mod world;
 
 use aws_core::Span;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Parser;
 use report::Report;
 use std::error::Error;
@@ -57,6 +59,10 @@ struct Arguments {
     /// Writes pictures into this folder.
     #[arg(long, value_name = "DIR")]
     svg: Option<PathBuf>,
+    /// Writes every order's encrypted message beside its plaintext to this
+    /// file, as JSON lines, the key in escrow first.
+    #[arg(long, value_name = "FILE")]
+    envelopes: Option<PathBuf>,
     /// Writes every call and reply to this file, as JSON lines.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
@@ -85,6 +91,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         duplicates_per_mille: arguments.duplicates,
         poison: arguments.poison,
         mend: arguments.mend,
+        keep_envelopes: arguments.envelopes.is_some(),
         restore_every: None,
     };
     eprintln!("{} orders from {}", orders.len(), folder.display());
@@ -99,6 +106,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         write_whole(file, &text)
             .map_err(|error| format!("{}: {error}; expected a writable file", file.display()))?;
     }
+    if let Some(file) = &arguments.envelopes {
+        let text = envelopes(&world);
+        write_whole(file, &text)
+            .map_err(|error| format!("{}: {error}; expected a writable file", file.display()))?;
+    }
     if let Some(folder) = &arguments.svg {
         pictures::write(folder, &report.depths)
             .map_err(|error| format!("{}: {error}; expected a writable folder", folder.display()))?;
@@ -109,6 +121,21 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         print!("{report}");
     }
     Ok(())
+}
+
+/// The key in escrow, then each order's message and plaintext.
+fn envelopes(world: &World<'_>) -> String {
+    let (namespace, name) = vault::ESCROW;
+    let key = STANDARD.encode(world.vault.escrow_secret);
+    let mut text = serde_json::json!({"namespace": namespace, "name": name, "key": key}).to_string();
+    for (order, message, plain) in &world.envelopes {
+        let (message, plain) = (STANDARD.encode(message), STANDARD.encode(plain));
+        let context = vault::context(order);
+        text.push('\n');
+        text += &serde_json::json!({"message": message, "plaintext": plain, "context": context}).to_string();
+    }
+    text.push('\n');
+    text
 }
 
 /// Beside it first, then renamed, so that no half file is ever there.

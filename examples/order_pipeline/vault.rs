@@ -4,7 +4,7 @@
 use crate::driven::Driven;
 use crate::world::WorldError;
 use aws_core::{Blob, Caller, Home, Permit, Seed, Timestamp};
-use kms_envelope::esdk::{self, DataKey, EncryptedDataKey, EsdkError};
+use kms_envelope::esdk::{self, DataKey, EncryptedDataKey, EsdkError, RawAesKey};
 use kms_envelope::{
     CreateAliasRequest, CreateKeyRequest, DecryptRequest, EncryptionContext, Engine, Error,
     GenerateDataKeyRequest, KeyIdRequest, Request, Response, RotateKeyOnDemandRequest,
@@ -15,12 +15,18 @@ pub(crate) struct Vault {
     pub(crate) kms: Driven<Engine>,
     seed: Seed,
     key_arn: String,
+    /// Opens every order without KMS, for the day when there is none.
+    escrow: RawAesKey,
+    pub(crate) escrow_secret: [u8; 32],
     sealed: u64,
     pub(crate) opened: u64,
 }
 
 /// What the key is called.
 pub(crate) const ALIAS: &str = "alias/orders";
+
+/// Namespace and name of the key in escrow.
+pub(crate) const ESCROW: (&str, &str) = ("order-pipeline", "escrow");
 
 /// What an order's encryption is bound to.
 pub(crate) fn context(order_id: &str) -> EncryptionContext {
@@ -37,7 +43,10 @@ impl Vault {
     ) -> Result<Self, WorldError> {
         let kms = Driven::new(Engine::new(home), seed, seed.derive(b"vault"), restore_every);
         let seed = seed.derive(b"messages");
-        let mut vault = Self { kms, seed, key_arn: String::new(), sealed: 0, opened: 0 };
+        let escrow_secret = *seed.derive(b"escrow").expose_secret();
+        let escrow = RawAesKey::new(ESCROW.0, ESCROW.1, escrow_secret)?;
+        let mut vault =
+            Self { kms, seed, key_arn: String::new(), escrow, escrow_secret, sealed: 0, opened: 0 };
         let key = CreateKeyRequest { description: Some("orders".into()), ..CreateKeyRequest::default() };
         if let Response::CreateKey(made) = vault.call(now, owner, key)? {
             vault.key_arn = made.key_metadata.arn;
@@ -82,10 +91,11 @@ impl Vault {
             return Ok(Vec::new());
         };
         let data_key = DataKey::new(made.plaintext.unwrap_or_default().as_ref());
-        let wrapped = EncryptedDataKey::kms(&made.key_id, made.ciphertext_blob.as_ref());
         self.sealed += 1;
         let seed = self.seed.derive(&self.sealed.to_be_bytes());
-        Ok(esdk::encrypt(order, &data_key, vec![wrapped], &context, &seed)?)
+        let by_kms = EncryptedDataKey::kms(&made.key_id, made.ciphertext_blob.as_ref());
+        let by_escrow = self.escrow.wrap(&data_key, &context, &seed.derive(b"escrow"));
+        Ok(esdk::encrypt(order, &data_key, vec![by_kms, by_escrow], &context, &seed)?)
     }
 
     /// The order in a message, for somebody who knows the context.
@@ -97,6 +107,9 @@ impl Vault {
         known: &EncryptionContext,
     ) -> Result<Vec<u8>, EsdkError> {
         let mut unwrap = |edk: &EncryptedDataKey, context: &EncryptionContext| {
+            if edk.provider_id != "aws-kms" {
+                return None;
+            }
             let request = DecryptRequest {
                 ciphertext_blob: Blob::from(edk.ciphertext.clone()),
                 encryption_context: context.clone(),

@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     /// Whether the network, the table's keys and the consumers are without
     /// the faults that they have otherwise.
     pub(crate) mend: bool,
+    /// Whether encrypted orders are kept beside the plain ones.
+    pub(crate) keep_envelopes: bool,
     /// Replaces the engine by one restored from its snapshot after every so
     /// many calls; the result is the same.
     pub(crate) restore_every: Option<usize>,
@@ -144,6 +146,10 @@ pub(crate) struct World<'o> {
     /// Whether the dead were brought back.
     redriven: bool,
     pub(crate) by_id: BTreeMap<String, usize>,
+    /// Orders that are encrypted and could not be written yet.
+    sealed: BTreeMap<usize, Vec<u8>>,
+    /// Id, message and plaintext of each order, if they are kept.
+    pub(crate) envelopes: Vec<(String, Vec<u8>, Vec<u8>)>,
     /// Orders that came twice and were refused.
     pub(crate) duplicates: u64,
     /// Orders that were never counted.
@@ -184,6 +190,8 @@ impl<'o> World<'o> {
             streaming: false,
             redriven: false,
             by_id: orders.iter().enumerate().map(|(at, (_, order))| (order.id(), at)).collect(),
+            sealed: BTreeMap::new(),
+            envelopes: Vec::new(),
             duplicates: 0,
             uncounted: 0,
             best_customer: (String::new(), 0),
@@ -337,8 +345,17 @@ impl<'o> World<'o> {
             self.plan(self.now + Span::from_seconds(3), Task::Place { order: index, attempt: attempt + 1 });
             return Ok(());
         }
-        let plain = serde_json::to_vec(order)?;
-        let envelope = self.vault.seal(self.now, &self.api, &order.id(), &plain)?;
+        let envelope = match self.sealed.remove(&index) {
+            Some(envelope) => envelope,
+            None => {
+                let plain = serde_json::to_vec(order)?;
+                let envelope = self.vault.seal(self.now, &self.api, &order.id(), &plain)?;
+                if self.settings.keep_envelopes {
+                    self.envelopes.push((order.id(), envelope.clone(), plain));
+                }
+                envelope
+            }
+        };
         let times = 1 + u64::from(self.random.below(1_000) < self.settings.duplicates_per_mille);
         for _ in 0..times {
             match self.table.put(self.now, &self.api, order, envelope.clone())? {
@@ -350,6 +367,7 @@ impl<'o> World<'o> {
                 Written::Duplicate => self.duplicates += 1,
                 Written::Throttled(throttle) => {
                     self.throttled(&throttle);
+                    self.sealed.insert(index, envelope);
                     self.plan(self.now + pause(attempt), Task::Place { order: index, attempt: attempt + 1 });
                     return Ok(());
                 }

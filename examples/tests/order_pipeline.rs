@@ -37,6 +37,7 @@ const SETTINGS: Settings = Settings {
     duplicates_per_mille: 0,
     poison: 3,
     mend: false,
+    keep_envelopes: false,
     restore_every: None,
 };
 
@@ -107,6 +108,23 @@ fn a_mended_run_has_nothing_to_explain() {
     assert!(world.ledger.incidents.is_empty(), "{:?}", world.ledger.incidents);
     assert_eq!(world.uncounted, 0);
     assert!(Report::new(&orders, settings, &world).to_string().contains("What went wrong, and why\nnothing"));
+}
+
+/// Each order is encrypted once, and opens under the key in escrow too.
+#[test]
+fn orders_open_without_kms() {
+    use kms_envelope::EncryptionContext;
+    use kms_envelope::esdk::{self, RawAesKey};
+    let orders = northwind();
+    let world = World::run(&orders, Settings { keep_envelopes: true, ..SETTINGS }).unwrap();
+    let (namespace, name) = vault::ESCROW;
+    let key = RawAesKey::new(namespace, name, world.vault.escrow_secret).unwrap();
+    assert_eq!(world.envelopes.len(), 830);
+    for (order, message, plain) in &world.envelopes {
+        let unwrap = |edk: &esdk::EncryptedDataKey, context: &EncryptionContext| key.unwrap_key(edk, context);
+        let opened = esdk::decrypt(message, &vault::context(order), unwrap).unwrap();
+        assert_eq!(&opened.plaintext, plain);
+    }
 }
 
 /// A request that is made twice is refused by its condition.
