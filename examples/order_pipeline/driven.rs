@@ -1,28 +1,30 @@
 //! An engine with its history.
 
+use crate::world::Settings;
 use aws_core::{Call, Caller, Engine, History, Permit, Recorder, Seed, Snapshot, SnapshotError, Timestamp};
 
 /// A reply, and what happened meanwhile.
 pub(crate) type Answer<E> =
     (Result<<E as Engine>::Response, <E as Engine>::Error>, Recorder<<E as Engine>::Event>);
 
-/// An engine whose every call is kept, and which is restored from its own
-/// snapshot every so often if that is wanted.
+/// An engine whose calls are counted, and kept if that is wanted; and which
+/// is restored from its own snapshot every so often if that is wanted.
 pub(crate) struct Driven<E: Engine> {
     pub(crate) engine: E,
     pub(crate) calls: History<E::Request, E::Response>,
+    pub(crate) count: usize,
     seed: Seed,
     secret: E::Secret,
-    restore_every: Option<usize>,
+    settings: Settings,
 }
 
 impl<E> Driven<E>
 where
     E: Engine<Snapshot = Snapshot, Request: Clone, Response: Clone>,
 {
-    pub(crate) fn new(engine: E, seed: &Seed, secret: E::Secret, restore_every: Option<usize>) -> Self {
+    pub(crate) fn new(engine: E, seed: &Seed, secret: E::Secret, settings: Settings) -> Self {
         let seed = seed.derive(E::NAME.as_bytes());
-        Self { engine, calls: History::default(), seed, secret, restore_every }
+        Self { engine, calls: History::default(), count: 0, seed, secret, settings }
     }
 
     /// Makes a call under a seed of its own.
@@ -33,13 +35,18 @@ where
         permit: Permit,
         request: impl Into<E::Request>,
     ) -> Result<Answer<E>, SnapshotError> {
-        let number = u64::try_from(self.calls.records.len()).unwrap_or(u64::MAX);
-        let mut call =
-            Call::new(now, self.seed.derive(&number.to_be_bytes()), caller.clone(), request.into());
+        let seed = self.seed.derive(&u64::try_from(self.count).unwrap_or(u64::MAX).to_be_bytes());
+        self.count += 1;
+        let mut call = Call::new(now, seed, caller.clone(), request.into());
         call.permit = permit;
         let mut log = Recorder::default();
-        let reply = self.calls.call(&mut self.engine, call, &mut log);
-        if self.restore_every.is_some_and(|every| self.calls.records.len().is_multiple_of(every)) {
+        let reply = if self.settings.keep_history {
+            self.calls.call(&mut self.engine, call, &mut log)
+        } else {
+            let (cx, request) = call.split();
+            self.engine.apply(cx.sink(&mut log), request.clone())
+        };
+        if self.settings.restore_every.is_some_and(|every| self.count.is_multiple_of(every)) {
             self.engine = E::restore(self.engine.snapshot(&self.secret), &self.secret)?;
         }
         Ok((reply, log))

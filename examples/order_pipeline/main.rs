@@ -17,11 +17,12 @@ mod world;
 use aws_core::Span;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use report::Report;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 use std::{fs, io};
 use world::{Settings, World};
 
@@ -36,6 +37,9 @@ struct Arguments {
     /// program if absent.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Which of the inputs that come with this program, if `--data` is absent.
+    #[arg(long, value_enum, default_value_t = Input::Northwind)]
+    input: Input,
     /// Simulated minutes into which the orders' whole period is pressed.
     #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(i64).range(1..=525_600))]
     span: i64,
@@ -68,6 +72,15 @@ struct Arguments {
     history: Option<PathBuf>,
 }
 
+/// The inputs that come with this program.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Input {
+    /// 830 orders of a trading company.
+    Northwind,
+    /// 25,900 invoices of a web shop.
+    Retail,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(&arguments) {
@@ -80,23 +93,37 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let folder = arguments
-        .data
-        .clone()
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join("orders-northwind"));
-    let orders = orders::read(&folder)?;
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let started = Instant::now();
+    let (orders, source) = match (&arguments.data, arguments.input) {
+        (Some(folder), _) => (orders::read(folder)?, folder.clone()),
+        (None, Input::Northwind) => {
+            let folder = here.join("orders-northwind");
+            (orders::read(&folder)?, folder)
+        }
+        (None, Input::Retail) => {
+            let file = here.join("orders-online-retail").join("all-orders.jsonl.gz");
+            (orders::read_retail(&file)?, file)
+        }
+    };
+    let read = started.elapsed();
     let settings = Settings {
         seed: arguments.seed,
         span: Span::from_minutes(arguments.span),
         duplicates_per_mille: arguments.duplicates,
         poison: arguments.poison,
         mend: arguments.mend,
+        keep_history: arguments.history.is_some(),
         keep_envelopes: arguments.envelopes.is_some(),
         restore_every: None,
     };
-    eprintln!("{} orders from {}", orders.len(), folder.display());
+    eprintln!("{} orders from {}", orders.len(), source.display());
+    let started = Instant::now();
     let world = World::run(&orders, settings)?;
+    let ran = started.elapsed();
+    let started = Instant::now();
     let report = Report::new(&orders, settings, &world);
+    eprintln!("read in {read:.2?}, ran in {ran:.2?}, told in {:.2?}", started.elapsed());
     eprintln!(
         "drained {} s after the end of the span",
         report.simulated_seconds - settings.span.as_seconds()

@@ -35,12 +35,13 @@ const HOURS_A_MONTH: f64 = 730.0;
 pub(crate) fn costs(world: &World<'_>, length: Span) -> Vec<Cost> {
     let prices: Vec<Price> = serde_json::from_str(PRICES).unwrap_or_default();
     let hours = length.as_millis() as f64 / 3_600_000.0;
+    let scale = world.orders.len().div_ceil(1_000) as f64;
     let quantity = |meter: Meter| match meter {
         Meter::QueueRequests => world.ledger.billed.whole() as f64,
-        Meter::KeyRequests => world.vault.kms.calls.records.len() as f64,
+        Meter::KeyRequests => world.vault.kms.count as f64,
         Meter::KeyMonths => hours / HOURS_A_MONTH,
-        Meter::WriteUnitHours => hours * 2.0 * table::WRITES as f64,
-        Meter::ReadUnitHours => hours * 2.0 * table::READS as f64,
+        Meter::WriteUnitHours => hours * 2.0 * scale * table::WRITES as f64,
+        Meter::ReadUnitHours => hours * 2.0 * scale * table::READS as f64,
         Meter::EndpointHours => hours * 2.0,
     };
     let cost = |price: Price| {

@@ -7,7 +7,7 @@ use crate::services::{DEAD_LETTERS, SERVICES};
 use crate::table::Used;
 use crate::world::{START, Settings, World};
 use serde::Serialize;
-use sqs_engine::{EventKind, Request};
+use sqs_engine::{EventKind, MessageId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
@@ -163,7 +163,7 @@ impl Report {
         dead.sort_by_key(|(id, life)| (life.first().map(|moment| moment.at), **id));
         let dead = dead.into_iter().map(|(id, life)| DeadLetter {
             message_id: id.to_string(),
-            key: keys.get(&id.to_string()).cloned().unwrap_or_default(),
+            key: keys.get(id).cloned().unwrap_or_default(),
             timeline: timeline(life),
         });
         let end = ledger.samples.last().map_or(START, |sample| sample.at);
@@ -174,9 +174,7 @@ impl Report {
             first_day: orders.first().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
             last_day: orders.last().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
             simulated_seconds: (end - START).as_seconds(),
-            calls: world.sqs.calls.records.len()
-                + world.table.dynamo.calls.records.len()
-                + world.vault.kms.calls.records.len(),
+            calls: world.sqs.count + world.table.dynamo.count + world.vault.kms.count,
             billed_requests: ledger.billed.whole(),
             services: services.collect(),
             faults: faults(world),
@@ -233,36 +231,15 @@ fn partitions(world: &World<'_>) -> Vec<Partition> {
     world.table.in_all.iter().map(partition).collect()
 }
 
-/// What each message is about, by the ids that sends were answered and moves
-/// gave.
-fn keys(world: &World<'_>) -> BTreeMap<String, String> {
-    let mut keys = BTreeMap::new();
-    let key = |attributes: &sqs_engine::MessageAttributes| {
-        attributes.get("Key").and_then(|key| key.string_value.clone()).unwrap_or_default()
-    };
-    for record in &world.sqs.calls.records {
-        let aws_core::Reply::Ok(reply) = &record.reply else { continue };
-        match (&record.request, reply) {
-            (Request::SendMessage(request), sqs_engine::Response::SendMessage(sent)) => {
-                keys.insert(sent.message_id.to_string(), key(&request.message_attributes));
-            }
-            (Request::SendMessageBatch(request), sqs_engine::Response::SendMessageBatch(sent)) => {
-                for entry in request.entries.iter().flatten() {
-                    let sent = sent.successful.iter().find(|sent| Some(&sent.id) == entry.id.as_ref());
-                    if let Some(sent) = sent {
-                        keys.insert(sent.sent.message_id.to_string(), key(&entry.message_attributes));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+/// What each message is about, whatever id a move gave it.
+fn keys(world: &World<'_>) -> BTreeMap<MessageId, String> {
+    let mut keys = world.keys.clone();
     for (id, life) in &world.ledger.lives {
         for moment in life.iter().skip(1) {
             if let EventKind::Redriven { message_id, .. } = &moment.kind
-                && let Some(key) = keys.get(&id.to_string()).cloned()
+                && let Some(key) = keys.get(id).cloned()
             {
-                keys.insert(message_id.to_string(), key);
+                keys.insert(*message_id, key);
             }
         }
     }

@@ -7,7 +7,7 @@ use aws_core::Span;
 pub(crate) struct Service {
     /// The queue's name, and the service's.
     pub(crate) name: &'static str,
-    /// Consumers that work at the same time.
+    /// Consumers that work at the same time, for a thousand orders in all.
     pub(crate) workers: usize,
     /// Messages a consumer takes at once.
     pub(crate) batch: i64,

@@ -2,7 +2,7 @@
 
 use crate::driven::Driven;
 use crate::orders::Order;
-use crate::world::WorldError;
+use crate::world::{Settings, WorldError};
 use aws_core::{Caller, Home, Permit, Quantity, Seed, Timestamp};
 use dynamo_engine::{
     Arm, AttributeMap, AttributeValue, CreateTableRequest, DescribeStreamRequest, Engine, Error, Event,
@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 pub(crate) const TABLE: &str = "orders";
 /// Its index by customer.
 const BY_CUSTOMER: &str = "by-customer";
-/// Write units a second of the table and of its index.
+/// Write units a second of the table and of its index, for each thousand
+/// orders.
 pub(crate) const WRITES: i64 = 16;
-/// Read units a second of the table and of its index.
+/// Read units a second of the table and of its index, likewise.
 pub(crate) const READS: i64 = 8;
 /// Partitions of each; every one has its share of the units.
 pub(crate) const PARTITIONS: usize = 4;
@@ -60,19 +61,22 @@ impl OrderTable {
     pub(crate) fn new(
         home: Home,
         seed: &Seed,
-        restore_every: Option<usize>,
+        settings: Settings,
         now: Timestamp,
         owner: &Caller,
+        scale: usize,
     ) -> Result<Self, WorldError> {
-        let dynamo = Driven::new(Engine::with_options(home, options()), seed, (), restore_every);
+        let (reads, writes) =
+            (READS * i64::try_from(scale).unwrap_or(1), WRITES * i64::try_from(scale).unwrap_or(1));
+        let dynamo = Driven::new(Engine::with_options(home, options()), seed, (), settings);
         let (lately, in_all) = Default::default();
         let mut table = Self { dynamo, iterators: Vec::new(), lately, in_all };
         let index = GlobalSecondaryIndex {
-            provisioned_throughput: Some(ProvisionedThroughput::new(READS, WRITES)),
+            provisioned_throughput: Some(ProvisionedThroughput::new(reads, writes)),
             ..GlobalSecondaryIndex::all(BY_CUSTOMER, "customer", Some("day"))
         };
         let create = CreateTableRequest::on_demand(TABLE, ("id", ValueType::S), None)
-            .provisioned(READS, WRITES)
+            .provisioned(reads, writes)
             .index(index, [("customer", ValueType::S), ("day", ValueType::S)])
             .stream("NEW_IMAGE");
         let Response::CreateTable(made) = table.call(now, owner, create)? else { return Ok(table) };
@@ -169,10 +173,11 @@ impl OrderTable {
         caller: &Caller,
         order: &Order,
         in_one: bool,
+        remembers: bool,
     ) -> Result<Written, WorldError> {
         let id = if in_one { "TOTAL".into() } else { format!("TOTAL#{}", order.customer_id) };
         let key = [("id", AttributeValue::s(id))];
-        let request = if in_one {
+        let request = if in_one && remembers {
             let entry = AttributeValue::M(AttributeMap(vec![
                 ("order".into(), AttributeValue::s(order.id())),
                 ("customer".into(), AttributeValue::s(&order.customer_id)),
@@ -219,13 +224,18 @@ impl OrderTable {
         caller: &Caller,
         customer: &str,
     ) -> Result<usize, WorldError> {
-        let query = QueryRequest::new(TABLE, "customer = :customer")
+        let mut query = QueryRequest::new(TABLE, "customer = :customer")
             .index(BY_CUSTOMER)
             .value(":customer", AttributeValue::s(customer));
-        match self.call(now, caller, query)? {
-            Response::Query(read) => Ok(usize::try_from(read.count).unwrap_or_default()),
-            _ => Ok(0),
+        let mut count = 0;
+        while let Response::Query(page) = self.call(now, caller, query.clone())? {
+            count += usize::try_from(page.count).unwrap_or_default();
+            match page.last_evaluated_key {
+                Some(key) => query.exclusive_start_key = Some(key.into()),
+                None => break,
+            }
         }
+        Ok(count)
     }
 }
 

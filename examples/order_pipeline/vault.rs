@@ -2,7 +2,7 @@
 //! which KMS wraps.
 
 use crate::driven::Driven;
-use crate::world::WorldError;
+use crate::world::{Settings, WorldError};
 use aws_core::{Blob, Caller, Home, Permit, Seed, Timestamp};
 use kms_envelope::esdk::{self, DataKey, EncryptedDataKey, EsdkError, RawAesKey};
 use kms_envelope::{
@@ -37,11 +37,11 @@ impl Vault {
     pub(crate) fn new(
         home: Home,
         seed: &Seed,
-        restore_every: Option<usize>,
+        settings: Settings,
         now: Timestamp,
         owner: &Caller,
     ) -> Result<Self, WorldError> {
-        let kms = Driven::new(Engine::new(home), seed, seed.derive(b"vault"), restore_every);
+        let kms = Driven::new(Engine::new(home), seed, seed.derive(b"vault"), settings);
         let seed = seed.derive(b"messages");
         let escrow_secret = *seed.derive(b"escrow").expose_secret();
         let escrow = RawAesKey::new(ESCROW.0, ESCROW.1, escrow_secret)?;

@@ -16,7 +16,7 @@ use kms_envelope::EncryptionContext;
 use kms_envelope::esdk::EsdkError;
 use sqs_engine::{
     ChangeMessageVisibilityRequest, CreateQueueRequest, DeleteMessageRequest, Engine, Error, EventKind,
-    Message, MessageAttributeValue, Receive, ReceiveMessageRequest, Request, Response,
+    Message, MessageAttributeValue, MessageId, Receive, ReceiveMessageRequest, Request, Response,
     SendMessageBatchRequest, SendMessageBatchRequestEntry, SendMessageRequest, StartMessageMoveTaskRequest,
     WaitToken,
 };
@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) mend: bool,
     /// Whether encrypted orders are kept beside the plain ones.
     pub(crate) keep_envelopes: bool,
+    /// Whether every call and reply is kept.
+    pub(crate) keep_history: bool,
     /// Replaces the engine by one restored from its snapshot after every so
     /// many calls; the result is the same.
     pub(crate) restore_every: Option<usize>,
@@ -125,7 +127,7 @@ struct Work {
 /// Everything there is.
 pub(crate) struct World<'o> {
     settings: Settings,
-    orders: &'o [(i64, Order)],
+    pub(crate) orders: &'o [(i64, Order)],
     pub(crate) sqs: Driven<Engine>,
     pub(crate) vault: Vault,
     pub(crate) table: OrderTable,
@@ -146,6 +148,8 @@ pub(crate) struct World<'o> {
     /// Whether the dead were brought back.
     redriven: bool,
     pub(crate) by_id: BTreeMap<String, usize>,
+    /// What each message is about.
+    pub(crate) keys: BTreeMap<MessageId, String>,
     /// Orders that are encrypted and could not be written yet.
     sealed: BTreeMap<usize, Vec<u8>>,
     /// Id, message and plaintext of each order, if they are kept.
@@ -169,13 +173,12 @@ impl<'o> World<'o> {
         };
         let owner = Caller::root(account.parse()?);
         let seed = Seed::counter(settings.seed);
-        let every = settings.restore_every;
         let mut world = Self {
             settings,
             orders,
-            sqs: Driven::new(Engine::new(home.clone()), &seed, (), every),
-            vault: Vault::new(home.clone(), &seed, every, START, &owner)?,
-            table: OrderTable::new(home, &seed, every, START, &owner)?,
+            sqs: Driven::new(Engine::new(home.clone()), &seed, (), settings),
+            vault: Vault::new(home.clone(), &seed, settings, START, &owner)?,
+            table: OrderTable::new(home, &seed, settings, START, &owner, orders.len().div_ceil(1_000))?,
             paths: Paths::new(settings.mend)?,
             api: role("order-api", "AROAEXAMPLEORDERAPI00")?,
             workers: role("order-workers", "AROAEXAMPLEWORKERS000")?,
@@ -190,6 +193,7 @@ impl<'o> World<'o> {
             streaming: false,
             redriven: false,
             by_id: orders.iter().enumerate().map(|(at, (_, order))| (order.id(), at)).collect(),
+            keys: BTreeMap::new(),
             sealed: BTreeMap::new(),
             envelopes: Vec::new(),
             duplicates: 0,
@@ -252,12 +256,18 @@ impl<'o> World<'o> {
             }
         }
         for (index, service) in SERVICES.iter().enumerate() {
-            for worker in 0..service.workers {
+            for worker in 0..service.workers * self.scale() {
                 self.plan(START, Task::Poll { service: index, worker });
             }
         }
         self.plan(START, Task::Sample);
         Ok(())
+    }
+
+    /// How many times as much there is of everything than for a thousand
+    /// orders.
+    fn scale(&self) -> usize {
+        self.orders.len().div_ceil(1_000)
     }
 
     fn plan(&mut self, at: Timestamp, task: Task) {
@@ -404,7 +414,8 @@ impl<'o> World<'o> {
     /// An order is counted: in one item for all, unless that is mended.
     fn count(&mut self, index: usize, attempt: u32) -> Result<(), WorldError> {
         let Some((_, order)) = self.orders.get(index) else { return Ok(()) };
-        match self.table.count(self.now, &self.api, order, !self.settings.mend)? {
+        let remembers = self.scale() == 1;
+        match self.table.count(self.now, &self.api, order, !self.settings.mend, remembers)? {
             Written::Throttled(throttle) if attempt < 8 => {
                 self.throttled(&throttle);
                 self.plan(self.now + pause(attempt), Task::Count { order: index, attempt: attempt + 1 });
@@ -448,16 +459,20 @@ impl<'o> World<'o> {
                 .into(),
             ..SendMessageRequest::new(service.name, envelope)
         };
-        self.call(request)?;
+        if let Response::SendMessage(sent) = self.call(request)? {
+            self.keys.insert(sent.message_id, key(service, order, 0));
+        }
         Ok(())
     }
 
     fn send_lines(&mut self, service: &Service, order: &Order) -> Result<(), WorldError> {
-        let lines: Vec<_> = order.lines.iter().enumerate().collect();
+        // A large shop packs order by order.
+        let most = if self.scale() == 1 { usize::MAX } else { 1 };
+        let lines: Vec<_> = order.lines.iter().enumerate().take(most).collect();
         for lines in lines.chunks(10) {
             let entry = |(index, line): &(usize, &crate::orders::Line)| {
                 let body = serde_json::json!({
-                    "order": order.order_id, "product": line.product_id, "quantity": line.quantity,
+                    "order": &order.order_id, "product": &line.product_id, "quantity": line.quantity,
                 });
                 SendMessageBatchRequestEntry {
                     message_attributes: [(
@@ -469,7 +484,12 @@ impl<'o> World<'o> {
                 }
             };
             let entries = lines.iter().map(entry).collect();
-            self.call(SendMessageBatchRequest { queue_url: service.name.into(), entries: Some(entries) })?;
+            let request = SendMessageBatchRequest { queue_url: service.name.into(), entries: Some(entries) };
+            if let Response::SendMessageBatch(sent) = self.call(request)? {
+                for (entry, (index, _)) in sent.successful.iter().zip(lines) {
+                    self.keys.insert(entry.sent.message_id, key(service, order, *index));
+                }
+            }
         }
         Ok(())
     }
@@ -572,7 +592,8 @@ impl<'o> World<'o> {
             return true;
         }
         let number = work.key.rsplit('/').next().unwrap_or_default();
-        let mistaken = service.mistaken == Some(worker) && !self.settings.mend && !self.redriven;
+        let mistaken =
+            service.mistaken == Some(worker % service.workers) && !self.settings.mend && !self.redriven;
         // The mistaken one leaves out that ids begin with `order#`.
         let known = vault::context(&if mistaken { number.into() } else { format!("order#{number}") });
         let envelope = STANDARD.decode(&*work.body).unwrap_or_default();
