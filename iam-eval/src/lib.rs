@@ -2,4 +2,33 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod analyze;
+mod arn_pattern;
+mod condition;
+mod context;
+mod document;
+mod evaluate;
+mod json;
+mod options;
+mod pattern;
+mod set;
+mod subject;
+mod truth;
+
 pub use aws_core;
+pub use context::Context;
+pub use document::{
+    ConditionEntry, Effect, Element, Fault, Policy, PolicyError, PolicyKind, Position, PrincipalElement,
+    PrincipalEntry, PrincipalType, Quota, QuotaError, SourceSpan, Statement, Text, Version,
+};
+pub use evaluate::{
+    Answer, CheckType, Decision, Grant, GrantConstraint, Level, Policies, Request, supports_resource_control,
+};
+pub use options::{MultiValued, NotPrincipalMode, Options};
+pub use set::{MatchKind, PolicySet};
+pub use subject::Subject;
+pub use truth::Truth;
