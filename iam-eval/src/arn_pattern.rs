@@ -144,7 +144,8 @@ mod tests {
 
     fn has(pattern: &str, kind: PolicyKind, resource: &str) -> bool {
         let context = Context::new();
-        ArnMatcher::resource(pattern, kind, true).has_resource(&Resource::new(resource), &context) == Truth::Yes
+        ArnMatcher::resource(pattern, kind, true).has_resource(&Resource::new(resource), &context)
+            == Truth::Yes
     }
 
     /// [IAM-5.2.3] [IAM-5.2.4] [IAM-5.2.5] [IAM-5.2.10] [IAM-5.2.11]
@@ -182,7 +183,8 @@ mod tests {
     /// [IAM-6.10.4]
     #[test]
     fn variables_hold_colons() {
-        let operand = ArnOperand::new("arn:aws:s3:${aws:RequestedRegion}::${aws:username}:x:*", true).unwrap();
+        let operand =
+            ArnOperand::new("arn:aws:s3:${aws:RequestedRegion}::${aws:username}:x:*", true).unwrap();
         let context = Context::new().with("aws:RequestedRegion", "eu-west-1").with("aws:username", "bob");
         let arn = fields("arn:aws:s3:eu-west-1::bob:x:y").unwrap();
         assert_eq!(operand.matches(arn, &context), Truth::Yes);

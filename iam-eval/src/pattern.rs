@@ -333,7 +333,9 @@ mod tests {
     /// [IAM-6.4]
     #[test]
     fn case_folds_letter_by_letter() {
-        for (a, b, same) in [("ÄB", "äb", true), ("ß", "ss", false), ("é", "e\u{301}", false), ("İ", "i", false)] {
+        for (a, b, same) in
+            [("ÄB", "äb", true), ("ß", "ss", false), ("é", "e\u{301}", false), ("İ", "i", false)]
+        {
             assert_eq!(same_ignoring_case(a, b), same, "{a} {b}");
         }
     }

@@ -1,8 +1,8 @@
 //! Who asks.
 
-use aws_core::{AccountId, Caller, Principal};
 use alloc::format;
 use alloc::string::String;
+use aws_core::{AccountId, Caller, Principal};
 
 /// A caller as policies see it: its names, and what its credentials are.
 ///

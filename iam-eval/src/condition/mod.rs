@@ -69,7 +69,9 @@ impl Condition {
         match (fact, self.operator.qualifier) {
             (Fact::Unknown, _) => Truth::Maybe,
             (Fact::Absent, _) => self.missing(),
-            (Fact::One(value), Some(Qualifier::ForAllValues | Qualifier::ForAnyValue)) if value.is_empty() && holds_list(&self.key) => {
+            (Fact::One(value), Some(Qualifier::ForAllValues | Qualifier::ForAnyValue))
+                if value.is_empty() && holds_list(&self.key) =>
+            {
                 self.missing()
             }
             // A single value is a set of one. [IAM-6.3.3]
@@ -92,7 +94,8 @@ impl Condition {
                     if values.iter().all(|value| value.is_empty()) {
                         return self.missing();
                     }
-                    let positive = Truth::any(values.iter().map(|value| self.any_operand(value, context, options)));
+                    let positive =
+                        Truth::any(values.iter().map(|value| self.any_operand(value, context, options)));
                     if self.operator.base.negated() { positive.not() } else { positive }
                 }
             },
@@ -159,7 +162,9 @@ impl Condition {
 
     /// Whether any of the policy's values matches the request's.
     fn compare_all(&self, value: &str, context: &Context) -> Compared {
-        let any = |matches: &dyn Fn(&Operand) -> Truth| Compared::Matches(Truth::any(self.values.iter().map(matches)));
+        let any = |matches: &dyn Fn(&Operand) -> Truth| {
+            Compared::Matches(Truth::any(self.values.iter().map(matches)))
+        };
         match self.operator.base {
             Base::String { like, .. } => any(&|operand| match operand {
                 Operand::Text(pattern) if like == Like::EqualsIgnoreCase => {
@@ -171,9 +176,9 @@ impl Condition {
             Base::Numeric(order) => {
                 let Some(number) = Decimal::parse(value) else { return Compared::Malformed };
                 any(&|operand| match operand {
-                    Operand::Number(text) => Decimal::parse(text)
-                        .is_some_and(|bound| order.holds(number.compare(bound)))
-                        .into(),
+                    Operand::Number(text) => {
+                        Decimal::parse(text).is_some_and(|bound| order.holds(number.compare(bound))).into()
+                    }
                     _ => Truth::No,
                 })
             }

@@ -102,7 +102,8 @@ mod tests {
     /// [IAM-6.5.2]
     #[test]
     fn exactly_as_decimals() {
-        for (a, b) in [("10", "10.0"), ("1e1", "10"), ("-0", "0.000"), ("0012.50", "1.25e1"), ("100e-2", "1")] {
+        for (a, b) in [("10", "10.0"), ("1e1", "10"), ("-0", "0.000"), ("0012.50", "1.25e1"), ("100e-2", "1")]
+        {
             assert_eq!(compare(a, b), Ordering::Equal, "{a} {b}");
         }
         for (less, more) in [

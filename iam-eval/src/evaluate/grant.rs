@@ -70,7 +70,8 @@ impl Grant {
             None => true,
             Some(GrantConstraint::Subset(pairs)) => has(pairs),
             Some(GrantConstraint::Equals(pairs)) => {
-                let given = request.context.iter().filter(|(key, _)| key.to_ascii_lowercase().starts_with(CONTEXT));
+                let given =
+                    request.context.iter().filter(|(key, _)| key.to_ascii_lowercase().starts_with(CONTEXT));
                 has(pairs) && given.count() == pairs.len()
             }
         };

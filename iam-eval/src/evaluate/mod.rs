@@ -392,7 +392,9 @@ impl Evaluation {
             let (open, fails) = self.path.opens(self);
             match open {
                 Truth::No => answer(Decision::ImplicitDeny, fails.map(|check| (check, None))),
-                Truth::Yes if self.may_deny.is_none() && self.ajar.is_none() => answer(Decision::Allowed, None),
+                Truth::Yes if self.may_deny.is_none() && self.ajar.is_none() => {
+                    answer(Decision::Allowed, None)
+                }
                 _ => {
                     let at = self.may_deny.or(self.ajar).or(fails.map(|check| (check, None)));
                     answer(Decision::Depends, at)
@@ -404,11 +406,12 @@ impl Evaluation {
 
 impl Policies<'_> {
     fn path(&self, request: &Request<'_>) -> Path {
-        let required = match self.resource.and_then(|set| set.policies().next()).map(|(_, policy)| policy.kind()) {
-            Some(PolicyKind::Trust | PolicyKind::KmsKey) => true,
-            Some(_) => false,
-            None => applies::needs_resource_policy(request),
-        };
+        let required =
+            match self.resource.and_then(|set| set.policies().next()).map(|(_, policy)| policy.kind()) {
+                Some(PolicyKind::Trust | PolicyKind::KmsKey) => true,
+                Some(_) => false,
+                None => applies::needs_resource_policy(request),
+            };
         Path::of(request, required)
     }
 

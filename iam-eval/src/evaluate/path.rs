@@ -43,7 +43,9 @@ impl Path {
 
     pub(super) fn has_principal_side(self) -> bool {
         match self {
-            Self::SameAccount { root } | Self::SameAccountRequired { root } | Self::CrossAccount { root } => !root,
+            Self::SameAccount { root } | Self::SameAccountRequired { root } | Self::CrossAccount { root } => {
+                !root
+            }
             Self::ResourceOnly | Self::Free => false,
         }
     }
@@ -56,7 +58,9 @@ impl Path {
             Self::Free => (Truth::Yes, None),
             // [IAM-9.1]
             Self::SameAccount { root: true } => (Truth::Yes, None),
-            Self::ResourceOnly | Self::SameAccountRequired { root: true } | Self::CrossAccount { root: true } => {
+            Self::ResourceOnly
+            | Self::SameAccountRequired { root: true }
+            | Self::CrossAccount { root: true } => {
                 let open = resource.any_allow();
                 (open, (open != Truth::Yes).then_some(CheckType::Resource))
             }

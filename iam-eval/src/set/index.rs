@@ -120,11 +120,13 @@ impl<V> Prefixes<V> {
     /// by climbing from the last entry that is not greater than the text.
     /// Answers whether `with` had enough.
     fn beginnings(&self, text: &str, mut with: impl FnMut(&V) -> bool) -> bool {
-        let below = self.entries.partition_point(|entry| compare(entry.text.as_bytes(), text.as_bytes()).is_le());
+        let below =
+            self.entries.partition_point(|entry| compare(entry.text.as_bytes(), text.as_bytes()).is_le());
         let mut at = below.checked_sub(1);
         while let Some(entry) = at.and_then(|at| self.entries.get(at)) {
             let head = text.as_bytes().get(..entry.text.len());
-            if head.is_some_and(|head| head.eq_ignore_ascii_case(entry.text.as_bytes())) && with(&entry.value) {
+            if head.is_some_and(|head| head.eq_ignore_ascii_case(entry.text.as_bytes())) && with(&entry.value)
+            {
                 return true;
             }
             at = entry.parent.map(|at| at as usize);

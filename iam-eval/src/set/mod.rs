@@ -85,7 +85,8 @@ impl PolicySet {
             }
         }
         let written = policies.iter().flat_map(|named| named.policy.statements());
-        let index = Index::new(statements.iter().zip(written).map(|(compiled, written)| compiled.prefixes(written)));
+        let index =
+            Index::new(statements.iter().zip(written).map(|(compiled, written)| compiled.prefixes(written)));
         Self { policies, statements, index }
     }
 

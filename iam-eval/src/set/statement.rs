@@ -83,7 +83,8 @@ impl Compiled {
         if resource == Truth::No {
             return NOT;
         }
-        let conditions = self.conditions.iter().map(|condition| condition.holds(asked.context, asked.options));
+        let conditions =
+            self.conditions.iter().map(|condition| condition.holds(asked.context, asked.options));
         (resource.and(Truth::all(conditions)), named)
     }
 
@@ -103,14 +104,21 @@ impl Compiled {
     }
 
     pub(crate) fn has_resource(&self, asked: &Asked<'_>) -> Truth {
-        let any = self.resources.patterns.iter().map(|pattern| pattern.has_resource(&asked.resource, asked.context));
+        let any = self
+            .resources
+            .patterns
+            .iter()
+            .map(|pattern| pattern.has_resource(&asked.resource, asked.context));
         let any = Truth::any(any);
         if self.resources.negated { any.not() } else { any }
     }
 
     /// What the names of its actions and resources begin with, in lower case;
     /// for the index.
-    pub(super) fn prefixes(&self, statement: &Statement) -> (Vec<alloc::string::String>, Vec<alloc::string::String>) {
+    pub(super) fn prefixes(
+        &self,
+        statement: &Statement,
+    ) -> (Vec<alloc::string::String>, Vec<alloc::string::String>) {
         let prefixes = |element: Option<&Element>, cut: &[&str]| match element {
             Some(element) if !element.negated => element
                 .entries

@@ -1,0 +1,29 @@
+//! Worked decisions as data.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod world;
+
+use iam_eval::aws_core::vectors::{Report, load_dir};
+use serde_json::{Value, json};
+use world::World;
+
+#[test]
+fn every_decision() {
+    let mut report = Report::default();
+    let files = load_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors")).unwrap();
+    let decisions = files.into_iter().filter(|(path, _)| path.ends_with("decisions.json"));
+    for case in decisions.flat_map(|(_, file)| file.cases) {
+        let world = World::new(&case.input);
+        let answer = world.policies().decide(&world.request());
+        let found = json!({"decision": answer.decision, "check": answer.check});
+        let same =
+            |member: &str| case.expect.get(member).unwrap_or(&Value::Null) == found.get(member).unwrap();
+        let result = if same("decision") && same("check") {
+            Ok(())
+        } else {
+            Err(format!("{}: expected {}, found {found}", case.why, case.expect))
+        };
+        report.add(&case.id, &case.confidence, result);
+    }
+    println!("{}", report.finish().unwrap());
+}
