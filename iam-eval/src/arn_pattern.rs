@@ -46,6 +46,15 @@ impl ArnMatcher {
         Self::Fields(heads.collect(), Pattern::new(field(5), Reading { variables, wildcards: true }))
     }
 
+    /// The keys that it names as variables, in lower case.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        let rest = match self {
+            Self::Fields(_, rest) => Some(rest),
+            Self::All | Self::Never => None,
+        };
+        rest.into_iter().flat_map(Pattern::variables).map(|variable| &*variable.key)
+    }
+
     /// Whether the requested resource is among them. A `*` in it is an
     /// ordinary character. `[IAM-5.2.10]`
     pub(crate) fn has_resource(&self, resource: &Resource<'_>, context: &Context) -> Truth {

@@ -12,6 +12,7 @@ mod condition;
 mod context;
 mod document;
 mod evaluate;
+mod explain;
 mod json;
 mod options;
 mod pattern;
@@ -27,6 +28,9 @@ pub use document::{
 };
 pub use evaluate::{
     Answer, CheckType, Decision, Grant, GrantConstraint, Level, Policies, Request, supports_resource_control,
+};
+pub use explain::{
+    Change, Check, CheckEffect, Explanation, Matched, Misfit, NearMiss, Residual, StatementRef,
 };
 pub use options::{MultiValued, NotPrincipalMode, Options};
 pub use set::{MatchKind, PolicySet};

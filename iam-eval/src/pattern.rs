@@ -104,18 +104,6 @@ impl Pattern {
         }
     }
 
-    /// The literal text that everything it matches begins with.
-    pub(crate) fn literal_prefix(&self) -> &str {
-        match self {
-            Self::Exact(text) => text,
-            Self::Wild(wildcard) => wildcard.literal_prefix(),
-            Self::Template(pieces) => match pieces.first() {
-                Some(Piece::Literal(text)) => text,
-                _ => "",
-            },
-        }
-    }
-
     pub(crate) fn variables(&self) -> impl Iterator<Item = &Variable> {
         let pieces = match self {
             Self::Template(pieces) => pieces.as_slice(),

@@ -78,3 +78,30 @@ impl From<bool> for Truth {
         if fact { Self::Yes } else { Self::No }
     }
 }
+
+/// What decisions can be reckoned in: truth values, or formulas that still
+/// hold what is not known.
+pub(crate) trait Logic: Clone {
+    fn yes() -> Self;
+    fn no() -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+}
+
+impl Logic for Truth {
+    fn yes() -> Self {
+        Self::Yes
+    }
+
+    fn no() -> Self {
+        Self::No
+    }
+
+    fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    fn or(self, other: Self) -> Self {
+        self.max(other)
+    }
+}

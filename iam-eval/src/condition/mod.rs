@@ -8,7 +8,7 @@ mod operator;
 pub(crate) use date::Instant;
 pub(crate) use net::Net;
 pub(crate) use number::Decimal;
-pub(crate) use operator::{Base, Like, Operator, Order, Qualifier};
+pub(crate) use operator::{Base, Like, Operator, Qualifier};
 
 use crate::arn_pattern::{ArnOperand, fields};
 use crate::context::{Fact, holds_list};

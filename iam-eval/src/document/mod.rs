@@ -162,6 +162,11 @@ impl Policy {
         self.id.as_ref().map(|id| &*id.value)
     }
 
+    /// For trying changes; the text is no longer that of the statements.
+    pub(crate) fn statements_mut(&mut self) -> &mut Vec<Statement> {
+        &mut self.statements
+    }
+
     /// Its statements, in order.
     #[must_use]
     pub fn statements(&self) -> &[Statement] {

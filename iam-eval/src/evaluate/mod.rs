@@ -6,7 +6,7 @@ mod path;
 
 pub use applies::supports_resource_control;
 pub use grant::{Grant, GrantConstraint};
-pub(crate) use path::Path;
+pub(crate) use path::{Own, Path};
 
 use crate::arn_pattern::Resource;
 use crate::document::PolicyKind;
@@ -195,12 +195,12 @@ pub(crate) trait Watch {
     /// Whether every statement is to be looked at, also where nothing can
     /// change any more.
     const EVERYTHING: bool;
-    fn check(&mut self, check: CheckType, level: Option<usize>, set: Option<&PolicySet>, tally: Tally);
+    fn check(&mut self, check: CheckType, level: Option<usize>, set: Option<&PolicySet>);
 }
 
 impl Watch for () {
     const EVERYTHING: bool = false;
-    fn check(&mut self, _: CheckType, _: Option<usize>, _: Option<&PolicySet>, _: Tally) {}
+    fn check(&mut self, _: CheckType, _: Option<usize>, _: Option<&PolicySet>) {}
 }
 
 impl Policies<'_> {
@@ -262,7 +262,7 @@ impl Policies<'_> {
         for (check, levels) in levels {
             for (at, level) in levels.unwrap_or_default().iter().enumerate() {
                 let tally = level.set.tally(&asked);
-                watch.check(check, Some(at), Some(&level.set), tally);
+                watch.check(check, Some(at), Some(&level.set));
                 // AWS's own RCPFullAWSAccess is everywhere. [IAM-8.3.3]
                 let allow = if check == CheckType::ResourceControlPolicy { Truth::Yes } else { tally.direct };
                 if found.gate(check, Some(at), tally.deny, allow) && !W::EVERYTHING {
@@ -272,18 +272,18 @@ impl Policies<'_> {
         }
         if let Some(set) = self.endpoint {
             let tally = set.tally(&asked);
-            watch.check(CheckType::VpcEndpoint, None, Some(set), tally);
+            watch.check(CheckType::VpcEndpoint, None, Some(set));
             if found.gate(CheckType::VpcEndpoint, None, tally.deny, tally.any_allow()) && !W::EVERYTHING {
                 return found;
             }
         }
-        found.resource = self.resource.map_or(Tally::NOTHING, |set| set.tally(&asked));
+        found.resource = self.resource.map_or_else(Tally::nothing, |set| set.tally(&asked));
         self.add_grants(request, &mut found.resource);
         if self.restricts_public_access && self.is_shut_out_as_public(request) {
-            found.resource = Tally { deny: found.resource.deny, ..Tally::NOTHING };
+            found.resource = Tally { deny: found.resource.deny, ..Tally::nothing() };
         }
         if self.resource.is_some() || !self.grants.is_empty() || found.path.needs_resource() {
-            watch.check(CheckType::Resource, None, self.resource, found.resource);
+            watch.check(CheckType::Resource, None, self.resource);
         }
         if found.gate(CheckType::Resource, None, found.resource.deny, Truth::Yes) && !W::EVERYTHING {
             return found;
@@ -295,19 +295,19 @@ impl Policies<'_> {
         ];
         if found.path.has_principal_side() {
             for (check, set) in own {
-                let tally = set.map_or(Tally::NOTHING, |set| set.tally(&asked));
+                let tally = set.map_or_else(Tally::nothing, |set| set.tally(&asked));
                 let missing = check != CheckType::Principal && set.is_none();
                 // A federated session without policies may do nothing. [IAM-8.2]
                 let empty_session =
                     check == CheckType::Session && request.subject.kind == SubjectKind::Federated;
                 if !missing || empty_session {
-                    watch.check(check, None, set, tally);
+                    watch.check(check, None, set);
                 }
                 let allow = if missing && !empty_session { Truth::Yes } else { tally.direct };
                 match check {
-                    CheckType::Principal => found.identity = allow,
-                    CheckType::PermissionsBoundary => found.boundary = allow,
-                    _ => found.session = allow,
+                    CheckType::Principal => found.own.identity = allow,
+                    CheckType::PermissionsBoundary => found.own.boundary = allow,
+                    _ => found.own.session = allow,
                 }
                 if found.gate(check, None, tally.deny, Truth::Yes) && !W::EVERYTHING {
                     return found;
@@ -333,9 +333,7 @@ pub(crate) struct Evaluation {
     shut: Option<(CheckType, Option<usize>)>,
     ajar: Option<(CheckType, Option<usize>)>,
     pub(crate) resource: Tally,
-    pub(crate) identity: Truth,
-    pub(crate) boundary: Truth,
-    pub(crate) session: Truth,
+    pub(crate) own: Own<Truth>,
     pub(crate) answer: Answer,
 }
 
@@ -348,10 +346,8 @@ impl Evaluation {
             may_deny: None,
             shut: None,
             ajar: None,
-            resource: Tally::NOTHING,
-            identity: Truth::No,
-            boundary: Truth::Yes,
-            session: Truth::Yes,
+            resource: Tally::nothing(),
+            own: Own { identity: Truth::No, boundary: Truth::Yes, session: Truth::Yes },
             answer: Answer { decision: Decision::ImplicitDeny, check: None, level: None },
         }
     }
@@ -389,16 +385,14 @@ impl Evaluation {
         } else if self.shut.is_some() {
             answer(Decision::ImplicitDeny, self.shut)
         } else {
-            let (open, fails) = self.path.opens(self);
-            match open {
-                Truth::No => answer(Decision::ImplicitDeny, fails.map(|check| (check, None))),
+            let bar = || self.path.bar(self).map(|check| (check, None));
+            match self.path.opens(&self.resource, &self.own) {
+                Truth::No => answer(Decision::ImplicitDeny, bar()),
                 Truth::Yes if self.may_deny.is_none() && self.ajar.is_none() => {
                     answer(Decision::Allowed, None)
                 }
-                _ => {
-                    let at = self.may_deny.or(self.ajar).or(fails.map(|check| (check, None)));
-                    answer(Decision::Depends, at)
-                }
+                Truth::Yes => answer(Decision::Depends, self.may_deny.or(self.ajar)),
+                Truth::Maybe => answer(Decision::Depends, self.may_deny.or(self.ajar).or_else(bar)),
             }
         };
     }

@@ -1,8 +1,10 @@
 //! How the caller's own policies and the resource's come together.
 
 use super::{CheckType, Evaluation, Request};
-use crate::Truth;
+use crate::set::Sums;
 use crate::subject::SubjectKind;
+use crate::truth::Logic;
+use crate::{MatchKind, Truth};
 
 /// Which way a request takes. `[IAM-8.4]` `[IAM-8.5]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,14 @@ pub(crate) enum Path {
     ResourceOnly,
     /// Needs no permission.
     Free,
+}
+
+/// What the caller's own policies allow.
+#[derive(Debug, Clone)]
+pub(crate) struct Own<L> {
+    pub(crate) identity: L,
+    pub(crate) boundary: L,
+    pub(crate) session: L,
 }
 
 impl Path {
@@ -50,69 +60,75 @@ impl Path {
         }
     }
 
-    /// Whether the way is open, and if not the first check that bars it.
-    pub(super) fn opens(self, found: &Evaluation) -> (Truth, Option<CheckType>) {
-        let resource = found.resource;
-        let (identity, limits) = (found.identity, found.boundary.and(found.session));
+    /// Whether the way is open.
+    pub(crate) fn opens<L: Logic>(self, resource: &Sums<L>, own: &Own<L>) -> L {
+        let limits = || own.boundary.clone().and(own.session.clone());
         match self {
-            Self::Free => (Truth::Yes, None),
+            Self::Free => L::yes(),
             // [IAM-9.1]
-            Self::SameAccount { root: true } => (Truth::Yes, None),
+            Self::SameAccount { root: true } => L::yes(),
             Self::ResourceOnly
             | Self::SameAccountRequired { root: true }
-            | Self::CrossAccount { root: true } => {
-                let open = resource.any_allow();
-                (open, (open != Truth::Yes).then_some(CheckType::Resource))
-            }
+            | Self::CrossAccount { root: true } => resource.any_allow(),
             Self::SameAccount { root: false } => {
-                let open = resource.direct.or(resource.role.or(identity).and(limits));
-                (open, bar(open, [(CheckType::Principal, resource.role.or(identity))], found))
+                let limited = resource.role.clone().or(own.identity.clone());
+                resource.direct.clone().or(limited.and(limits()))
             }
             Self::SameAccountRequired { root: false } => {
-                let named = resource.role.or(resource.account.and(identity));
-                let open = resource.direct.or(named.and(limits));
-                let checks = [
-                    (CheckType::Resource, resource.any_allow()),
-                    (CheckType::Principal, resource.role.or(identity)),
-                ];
-                (open, bar(open, checks, found))
+                let limited = resource.role.clone().or(resource.account.clone().and(own.identity.clone()));
+                resource.direct.clone().or(limited.and(limits()))
             }
             Self::CrossAccount { root: false } => {
-                let open = resource.any_allow().and(identity).and(limits);
-                let checks = [(CheckType::Resource, resource.any_allow()), (CheckType::Principal, identity)];
-                (open, bar(open, checks, found))
+                resource.any_allow().and(own.identity.clone()).and(limits())
             }
         }
     }
 
-    /// Whether the resource's policy alone opened it, so that the caller's own
-    /// did not matter.
-    pub(crate) fn by_resource_alone(self, found: &Evaluation) -> bool {
-        matches!(self, Self::SameAccount { .. } | Self::SameAccountRequired { .. })
-            && found.resource.direct == Truth::Yes
+    /// The first check that bars a way that is not open: one that surely
+    /// fails before one that may.
+    pub(super) fn bar(self, found: &Evaluation) -> Option<CheckType> {
+        let resource = found.resource.any_allow();
+        let role = found.resource.role;
+        let checks = [
+            (CheckType::Resource, if self.needs_resource() { resource } else { Truth::Yes }),
+            (
+                CheckType::Principal,
+                match self {
+                    Self::CrossAccount { root: false } => found.own.identity,
+                    Self::SameAccount { root: false } | Self::SameAccountRequired { root: false } => {
+                        role.or(found.own.identity)
+                    }
+                    _ => Truth::Yes,
+                },
+            ),
+            (CheckType::PermissionsBoundary, found.own.boundary),
+            (CheckType::Session, found.own.session),
+        ];
+        let first =
+            |value: Truth| checks.iter().find(|(_, passed)| *passed == value).map(|(check, _)| *check);
+        first(Truth::No).or_else(|| first(Truth::Maybe))
     }
 
-    /// Whether the resource's policy stands for the caller's identity
-    /// policies.
-    pub(crate) fn without_identity(self, found: &Evaluation) -> bool {
-        self.by_resource_alone(found)
-            || matches!(self, Self::SameAccount { .. } | Self::SameAccountRequired { .. })
-                && found.resource.role == Truth::Yes
+    /// Whether a statement of the resource's policy that names the caller so
+    /// allows nothing by itself.
+    pub(crate) fn delegates(self, kind: MatchKind) -> bool {
+        matches!(self, Self::SameAccount { root: false }) && kind == MatchKind::Account
     }
-}
 
-/// The first check that is not passed; one that surely fails before one that
-/// may.
-fn bar<const N: usize>(
-    open: Truth,
-    checks: [(CheckType, Truth); N],
-    found: &Evaluation,
-) -> Option<CheckType> {
-    if open == Truth::Yes {
-        return None;
+    /// What the resource's side allows by itself.
+    pub(crate) fn grants(self, resource: &Sums<Truth>) -> Truth {
+        match self {
+            Self::SameAccount { root: false } => resource.direct.or(resource.role),
+            _ => resource.any_allow(),
+        }
     }
-    let limits = [(CheckType::PermissionsBoundary, found.boundary), (CheckType::Session, found.session)];
-    let all = || checks.iter().chain(&limits);
-    let first = |value: Truth| all().find(|(_, passed)| *passed == value).map(|(check, _)| *check);
-    first(Truth::No).or_else(|| first(Truth::Maybe))
+
+    /// Whether the resource's policy names the caller so that its own
+    /// policies need not allow: all of them, or only those of its identity.
+    pub(crate) fn spares(self, found: &Evaluation, check: CheckType) -> bool {
+        let same = matches!(self, Self::SameAccount { .. } | Self::SameAccountRequired { .. });
+        let direct = found.resource.direct == Truth::Yes;
+        let role = found.resource.role == Truth::Yes;
+        same && (direct || role && check == CheckType::Principal)
+    }
 }

@@ -9,6 +9,7 @@ pub(crate) use statement::{Asked, Compiled};
 
 use crate::Truth;
 use crate::document::{Effect, Policy, Statement};
+use crate::truth::Logic;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use index::Index;
@@ -43,19 +44,23 @@ struct Named {
 }
 
 /// What the statements of a set say together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) deny: Truth,
-    pub(crate) direct: Truth,
-    pub(crate) role: Truth,
-    pub(crate) account: Truth,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sums<L> {
+    pub(crate) deny: L,
+    /// Allows, by how they name the caller.
+    pub(crate) direct: L,
+    pub(crate) role: L,
+    pub(crate) account: L,
 }
 
-impl Tally {
-    pub(crate) const NOTHING: Self =
-        Self { deny: Truth::No, direct: Truth::No, role: Truth::No, account: Truth::No };
+pub(crate) type Tally = Sums<Truth>;
 
-    pub(crate) fn add(&mut self, effect: Effect, concerns: Truth, kind: MatchKind) {
+impl<L: Logic> Sums<L> {
+    pub(crate) fn nothing() -> Self {
+        Self { deny: L::no(), direct: L::no(), role: L::no(), account: L::no() }
+    }
+
+    pub(crate) fn add(&mut self, effect: Effect, concerns: L, kind: MatchKind) {
         let sum = match (effect, kind) {
             // However it names the caller. [IAM-8.6]
             (Effect::Deny, _) => &mut self.deny,
@@ -63,12 +68,12 @@ impl Tally {
             (Effect::Allow, MatchKind::Role) => &mut self.role,
             (Effect::Allow, MatchKind::Account) => &mut self.account,
         };
-        *sum = sum.or(concerns);
+        *sum = core::mem::replace(sum, L::no()).or(concerns);
     }
 
     /// Whether anything allows, however it names the caller.
-    pub(crate) fn any_allow(self) -> Truth {
-        self.direct.or(self.role).or(self.account)
+    pub(crate) fn any_allow(&self) -> L {
+        self.direct.clone().or(self.role.clone()).or(self.account.clone())
     }
 }
 
@@ -101,6 +106,32 @@ impl PolicySet {
         self.policies.iter().map(|named| (&*named.name, &named.policy))
     }
 
+    /// The same with one document more.
+    pub(crate) fn with(&self, name: &str, policy: Policy) -> Self {
+        let all = self.policies.iter().map(|named| (named.name.clone(), named.policy.clone()));
+        Self::new(all.chain([(name.into(), policy)]))
+    }
+
+    /// Only the statements that are to be kept.
+    pub(crate) fn filtered(&self, keep: impl Fn(&Compiled) -> bool) -> Self {
+        let kept = |(at, named): (u32, &Named)| {
+            let of_policy = self.statements.iter().filter(|statement| statement.policy == at);
+            let flags: Vec<bool> = of_policy.map(&keep).collect();
+            let mut policy = named.policy.clone();
+            let mut flags = flags.into_iter();
+            policy.statements_mut().retain(|_| flags.next().unwrap_or_default());
+            (named.name.clone(), policy)
+        };
+        Self::new((0u32..).zip(&self.policies).map(kept))
+    }
+
+    /// Changes the statements of the documents of that name.
+    pub(crate) fn edit(&mut self, name: &str, change: impl FnOnce(&mut Vec<Statement>)) {
+        let Some(named) = self.policies.iter_mut().find(|named| &*named.name == name) else { return };
+        change(named.policy.statements_mut());
+        *self = Self::new(self.policies.drain(..).map(|named| (named.name, named.policy)));
+    }
+
     pub(crate) fn compiled(&self) -> &[Compiled] {
         &self.statements
     }
@@ -114,7 +145,7 @@ impl PolicySet {
 
     /// What the statements say that the index does not rule out.
     pub(crate) fn tally(&self, asked: &Asked<'_>) -> Tally {
-        let mut tally = Tally::NOTHING;
+        let mut tally = Tally::nothing();
         self.index.candidates(asked.action, asked.resource.text, |id| {
             if let Some(statement) = self.statements.get(id as usize) {
                 let (concerns, kind) = statement.concerns(asked);

@@ -6,11 +6,13 @@ use crate::subject::{Subject, SubjectKind};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use aws_core::AccountId;
+use serde::Serialize;
 
 /// How a policy of a resource names the caller, from the loosest to the
 /// tightest. What a grant needs besides depends on it. `[IAM-5.3]`
 /// `[IAM-8.4]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum MatchKind {
     /// By its account, which delegates to the account's own policies.

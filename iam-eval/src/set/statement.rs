@@ -113,6 +113,11 @@ impl Compiled {
         if self.resources.negated { any.not() } else { any }
     }
 
+    /// The keys that its resources name as variables, in lower case.
+    pub(crate) fn resource_variables(&self) -> impl Iterator<Item = &str> {
+        self.resources.patterns.iter().flat_map(ArnMatcher::variables)
+    }
+
     /// What the names of its actions and resources begin with, in lower case;
     /// for the index.
     pub(super) fn prefixes(

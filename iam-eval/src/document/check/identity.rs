@@ -27,8 +27,8 @@ pub(super) fn check(document: &Value) -> Result<(), Found<'_>> {
         return Err((Fault::PrincipalInIdentity, Some(principal), ""));
     }
     let held_back = resources(statements)?;
-    // [IAM-1.4.2]
-    let odd = |text: &str| text.bytes().any(|byte| !byte.is_ascii_alphanumeric());
+    // Documents with `_` were accepted, whatever the text says. [IAM-1.4.2]
+    let odd = |text: &str| text.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'_');
     let sids = || statements.iter().filter_map(|statement| statement.get("Sid"));
     if let Some(sid) = sids().find(|sid| sid.text().is_some_and(odd)) {
         return Err((Fault::SidCharacters, Some(sid), ""));
