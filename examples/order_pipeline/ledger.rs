@@ -35,6 +35,8 @@ pub(crate) struct Moment {
 /// What went wrong, in the order in which the report tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fault {
+    /// A call that a policy of the organisation denies.
+    Denied,
     /// A way through the network that does not work.
     Path,
     /// A partition that is asked for more than its share.

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example order_pipeline`
 
+mod access;
 mod driven;
 mod ledger;
 mod orders;
@@ -18,16 +19,18 @@ use aws_core::Span;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Parser, ValueEnum};
+use paths::Paths;
 use report::Report;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 use world::{Settings, World};
 
-/// Sends a company's orders through the queues of three services in simulated
-/// time, and tells what became of them.
+/// Sends a company's orders through permission, network, encryption, a table
+/// and the queues of three services in simulated time, and tells what became
+/// of them.
 #[derive(Debug, Parser)]
 #[command(
     after_help = "Example: order_pipeline --seed 7 --duplicates 20 --svg pictures --history calls.jsonl"
@@ -123,11 +126,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let ran = started.elapsed();
     let started = Instant::now();
     let report = Report::new(&orders, settings, &world);
-    eprintln!("read in {read:.2?}, ran in {ran:.2?}, told in {:.2?}", started.elapsed());
+    let told = started.elapsed();
     eprintln!(
         "drained {} s after the end of the span",
         report.simulated_seconds - settings.span.as_seconds()
     );
+    eprint!("{}", where_the_time_went(&world, read, ran, told));
     if let Some(file) = &arguments.history {
         let text = world.sqs.calls.to_lines()?;
         write_whole(file, &text)
@@ -139,7 +143,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             .map_err(|error| format!("{}: {error}; expected a writable file", file.display()))?;
     }
     if let Some(folder) = &arguments.svg {
-        pictures::write(folder, &report.depths)
+        let ways = Paths::new(settings.mend)?.all()?;
+        pictures::write(folder, &report, &ways)
             .map_err(|error| format!("{}: {error}; expected a writable folder", folder.display()))?;
     }
     if arguments.json {
@@ -148,6 +153,33 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         print!("{report}");
     }
     Ok(())
+}
+
+/// A line for each part of the run.
+fn where_the_time_went(world: &World<'_>, read: Duration, ran: Duration, told: Duration) -> String {
+    let access = world.access.borrow();
+    let parts = [
+        ("permission (iam-eval)", access.took, access.decisions),
+        ("network (vpc-net)", world.network_took, world.placed_attempts),
+        ("keys (kms-envelope)", world.vault.kms.took, world.vault.kms.count as u64),
+        ("sealing and opening (kms-envelope)", world.vault.took, world.vault.opened),
+        ("table (dynamo-engine)", world.table.dynamo.took, world.table.dynamo.count as u64),
+        ("queues (sqs-engine)", world.sqs.took, world.sqs.count as u64),
+    ];
+    let engines: Duration = parts.iter().map(|(_, took, _)| *took).sum();
+    let mut text = format!("{:<36} {:>9} {:>9} {:>8}\n", "where the time went", "ms", "times", "ns each");
+    let mut line = |what: &str, took: Duration, times: u64| {
+        let each = took.as_nanos().checked_div(u128::from(times)).unwrap_or_default();
+        text += &format!("{what:<36} {:>9.1} {times:>9} {each:>8}\n", took.as_secs_f64() * 1_000.0);
+    };
+    line("reading", read, world.orders.len() as u64);
+    for (what, took, times) in parts {
+        line(what, took, times);
+    }
+    line("consumers, agenda, ledger", ran.saturating_sub(engines), world.orders.len() as u64);
+    line("telling", told, 1);
+    line("in all", read + ran + told, world.orders.len() as u64);
+    text
 }
 
 /// The key in escrow, then each order's message and plaintext.

@@ -71,4 +71,15 @@ impl Paths {
         }
         Ok(None)
     }
+
+    /// Every way, with a name for people.
+    pub(crate) fn all(&mut self) -> Result<Vec<(String, Trace)>, WorldError> {
+        let mut ways = Vec::new();
+        for (instance, (id, _)) in API.iter().enumerate() {
+            for (service, (name, _)) in SERVICES.iter().enumerate() {
+                ways.push((format!("{id} to {name}"), self.trace(instance, service)?.clone()));
+            }
+        }
+        Ok(ways)
+    }
 }

@@ -21,10 +21,12 @@ pub(crate) struct Report {
     last_day: String,
     pub(crate) simulated_seconds: i64,
     calls: usize,
+    /// Decisions about permission.
+    decisions: u64,
     billed_requests: u64,
     services: Vec<ServiceReport>,
     faults: Vec<FaultReport>,
-    partitions: Vec<Partition>,
+    pub(crate) partitions: Vec<Partition>,
     /// Orders that came twice and were refused by their condition.
     duplicates: u64,
     /// Orders that were never counted, because the count was throttled.
@@ -68,13 +70,15 @@ struct FaultReport {
 
 /// Writes of a partition of the table or its index.
 #[derive(Debug, Serialize)]
-struct Partition {
-    arm: String,
-    partition: usize,
+pub(crate) struct Partition {
+    pub(crate) arm: String,
+    pub(crate) partition: usize,
     write_units: u64,
     throttled: u64,
-    /// Units in each sample.
-    over_time: Vec<u64>,
+    /// When the samples were taken.
+    pub(crate) at_ms: Vec<i64>,
+    /// Units in each of them.
+    pub(crate) over_time: Vec<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,6 +179,7 @@ impl Report {
             last_day: orders.last().map(|(_, order)| order.order_date.clone()).unwrap_or_default(),
             simulated_seconds: (end - START).as_seconds(),
             calls: world.sqs.count + world.table.dynamo.count + world.vault.kms.count,
+            decisions: world.access.borrow().decisions,
             billed_requests: ledger.billed.whole(),
             services: services.collect(),
             faults: faults(world),
@@ -200,6 +205,7 @@ impl Report {
 fn faults(world: &World<'_>) -> Vec<FaultReport> {
     let fault = |(fault, incident): (&Fault, &Incident)| FaultReport {
         what: match fault {
+            Fault::Denied => "a call that the organisation denies",
             Fault::Path => "a way through the network that does not come back",
             Fault::HotKey => "a partition that is asked for more than its share",
             Fault::Context => "a message read under another encryption context",
@@ -225,6 +231,7 @@ fn partitions(world: &World<'_>) -> Vec<Partition> {
             partition: *partition,
             write_units: used.units.whole(),
             throttled: used.throttled,
+            at_ms: times.iter().map(|time| (*time - START).as_millis()).collect(),
             over_time: times.iter().map(at).collect(),
         }
     };
@@ -339,9 +346,10 @@ impl fmt::Display for Report {
         writeln!(f, "{orders} orders with {lines} lines, {first_day} to {last_day}, seed {seed}")?;
         writeln!(
             f,
-            "{} simulated, {} calls, {} requests as billed\n",
+            "{} simulated, {} calls, {} decisions about permission, {} queue requests as billed\n",
             clock(self.simulated_seconds * 1_000),
             self.calls,
+            self.decisions,
             self.billed_requests
         )?;
         writeln!(
@@ -401,7 +409,7 @@ impl Report {
         let (customer, found) = &self.best_customer;
         writeln!(f, "the index by customer finds {found} orders of {customer}, who has the most")?;
         writeln!(f, "\nWrite units of each partition over time, each row to its own scale")?;
-        for Partition { arm, partition, write_units, throttled, over_time } in &self.partitions {
+        for Partition { arm, partition, write_units, throttled, over_time, .. } in &self.partitions {
             let bars = bars(over_time);
             writeln!(f, "{arm:<11} {partition} {write_units:>6} units {throttled:>5} throttled |{bars}|")?;
         }

@@ -26,6 +26,8 @@ pub(crate) struct Service {
     /// The consumer that knows orders by another name than their context
     /// does, until somebody mends it.
     pub(crate) mistaken: Option<usize>,
+    /// The worker whom nobody moved along when the network moved.
+    pub(crate) forgotten: Option<usize>,
     /// Whether a failed message is given back after a pause that grows with
     /// each attempt, instead of waiting for the visibility timeout.
     pub(crate) backs_off: bool,
@@ -51,6 +53,7 @@ pub(crate) const SERVICES: [Service; 3] = [
         delay_seconds: 0,
         is_sealed: true,
         mistaken: None,
+        forgotten: None,
         backs_off: true,
     },
     Service {
@@ -64,6 +67,7 @@ pub(crate) const SERVICES: [Service; 3] = [
         delay_seconds: 0,
         is_sealed: false,
         mistaken: None,
+        forgotten: Some(2),
         backs_off: false,
     },
     Service {
@@ -77,6 +81,7 @@ pub(crate) const SERVICES: [Service; 3] = [
         delay_seconds: 60,
         is_sealed: true,
         mistaken: Some(1),
+        forgotten: None,
         backs_off: false,
     },
 ];

@@ -1,15 +1,18 @@
 //! The table of orders: written once each, counted, streamed.
 
+use crate::access::{Access, Actor};
 use crate::driven::Driven;
 use crate::orders::Order;
 use crate::world::{Settings, WorldError};
-use aws_core::{Caller, Home, Permit, Quantity, Seed, Timestamp};
+use aws_core::{Home, Quantity, Seed, Timestamp};
 use dynamo_engine::{
     Arm, AttributeMap, AttributeValue, CreateTableRequest, DescribeStreamRequest, Engine, Error, Event,
     GetRecordsRequest, GetShardIteratorRequest, GlobalSecondaryIndex, Options, ProvisionedThroughput,
     PutItemRequest, QueryRequest, Request, Response, StreamRecord, Throttle, UpdateItemRequest, ValueType,
 };
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The table's name.
 pub(crate) const TABLE: &str = "orders";
@@ -63,12 +66,13 @@ impl OrderTable {
         seed: &Seed,
         settings: Settings,
         now: Timestamp,
-        owner: &Caller,
+        owner: &Actor,
         scale: usize,
+        access: &Rc<RefCell<Access>>,
     ) -> Result<Self, WorldError> {
         let (reads, writes) =
             (READS * i64::try_from(scale).unwrap_or(1), WRITES * i64::try_from(scale).unwrap_or(1));
-        let dynamo = Driven::new(Engine::with_options(home, options()), seed, (), settings);
+        let dynamo = Driven::new(Engine::with_options(home, options()), seed, (), settings, access);
         let (lately, in_all) = Default::default();
         let mut table = Self { dynamo, iterators: Vec::new(), lately, in_all };
         let index = GlobalSecondaryIndex {
@@ -100,10 +104,10 @@ impl OrderTable {
     fn try_call(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         request: impl Into<Request>,
     ) -> Result<Result<Response, Error>, WorldError> {
-        let (reply, log) = self.dynamo.call(now, caller, Permit::Unchecked, request)?;
+        let (reply, log) = self.dynamo.call(now, actor, request)?;
         for (_, event) in log.events {
             match event {
                 Event::Consumed { arm, partition, demand: dynamo_engine::Demand::Write, units, .. } => {
@@ -127,19 +131,19 @@ impl OrderTable {
     fn call(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         request: impl Into<Request>,
     ) -> Result<Response, WorldError> {
-        Ok(self.try_call(now, caller, request)??)
+        Ok(self.try_call(now, actor, request)??)
     }
 
     fn write(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         request: impl Into<Request>,
     ) -> Result<Written, WorldError> {
-        match self.try_call(now, caller, request)? {
+        match self.try_call(now, actor, request)? {
             Ok(_) => Ok(Written::Stored),
             Err(Error::ConditionFailed { .. }) => Ok(Written::Duplicate),
             Err(Error::ThroughputExceeded { throttle }) => Ok(Written::Throttled(throttle)),
@@ -151,7 +155,7 @@ impl OrderTable {
     pub(crate) fn put(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         order: &Order,
         envelope: Vec<u8>,
     ) -> Result<Written, WorldError> {
@@ -162,7 +166,7 @@ impl OrderTable {
             ("total".into(), AttributeValue::n(order.total())),
             ("envelope".into(), AttributeValue::B(envelope.into())),
         ]);
-        self.write(now, caller, PutItemRequest::new(TABLE, item).condition("attribute_not_exists(id)"))
+        self.write(now, actor, PutItemRequest::new(TABLE, item).condition("attribute_not_exists(id)"))
     }
 
     /// Counts an order: in one item for all, which remembers every one, or in
@@ -170,7 +174,7 @@ impl OrderTable {
     pub(crate) fn count(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         order: &Order,
         in_one: bool,
         remembers: bool,
@@ -195,20 +199,20 @@ impl OrderTable {
         };
         let request =
             request.value(":one", AttributeValue::n(1)).value(":total", AttributeValue::n(order.total()));
-        self.write(now, caller, request)
+        self.write(now, actor, request)
     }
 
     /// What the stream has that was not read before.
     pub(crate) fn read_stream(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
     ) -> Result<Vec<StreamRecord>, WorldError> {
         let mut records = Vec::new();
         let mut next = Vec::new();
         for shard_iterator in std::mem::take(&mut self.iterators) {
             let request = GetRecordsRequest { shard_iterator, limit: None };
-            if let Response::GetRecords(read) = self.call(now, caller, request)? {
+            if let Response::GetRecords(read) = self.call(now, actor, request)? {
                 records.extend(read.records);
                 next.extend(read.next_shard_iterator);
             }
@@ -221,14 +225,14 @@ impl OrderTable {
     pub(crate) fn orders_of(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
+        actor: &Actor,
         customer: &str,
     ) -> Result<usize, WorldError> {
         let mut query = QueryRequest::new(TABLE, "customer = :customer")
             .index(BY_CUSTOMER)
             .value(":customer", AttributeValue::s(customer));
         let mut count = 0;
-        while let Response::Query(page) = self.call(now, caller, query.clone())? {
+        while let Response::Query(page) = self.call(now, actor, query.clone())? {
             count += usize::try_from(page.count).unwrap_or_default();
             match page.last_evaluated_key {
                 Some(key) => query.exclusive_start_key = Some(key.into()),

@@ -1,6 +1,7 @@
 //! The simulation: orders come in, consumers poll, time jumps from one thing
 //! that happens to the next.
 
+use crate::access::{self, Access, Actor};
 use crate::driven::Driven;
 use crate::ledger::{Capacity, Fault, Ledger};
 use crate::orders::Order;
@@ -8,7 +9,7 @@ use crate::paths::Paths;
 use crate::services::{DEAD_LETTERS, MAX_RECEIVE_COUNT, SERVICES, Service};
 use crate::table::{OrderTable, Written};
 use crate::vault::{self, Vault};
-use aws_core::{Caller, Engine as _, Home, HomeError, Permit, Recorder, Seed, SeedStream, Span, Timestamp};
+use aws_core::{Engine as _, Home, HomeError, Recorder, Seed, SeedStream, Span, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dynamo_engine::Value;
@@ -20,9 +21,12 @@ use sqs_engine::{
     SendMessageBatchRequest, SendMessageBatchRequestEntry, SendMessageRequest, StartMessageMoveTaskRequest,
     WaitToken,
 };
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// What a run is made of, besides the orders.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +52,9 @@ pub(crate) struct Settings {
     pub(crate) restore_every: Option<usize>,
 }
 
+/// The policy of every service's queue.
+const QUEUE_POLICY: &str = include_str!("../data/pipeline/policies/queue.json");
+
 /// When the simulated period starts: 2026-01-01T00:00:00Z.
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
@@ -70,6 +77,8 @@ pub(crate) enum WorldError {
     Key(#[from] kms_envelope::Error),
     #[error("an order could not be encrypted: {0}")]
     Message(#[from] EsdkError),
+    #[error("a policy of the pipeline is refused: {0}")]
+    Policy(#[from] iam_eval::PolicyError),
     #[error("the network's description is no JSON: {0}")]
     NetworkJson(#[from] serde_json::Error),
     #[error(transparent)]
@@ -78,6 +87,14 @@ pub(crate) enum WorldError {
     Interface(#[from] vpc_net::UnknownInterface),
     #[error("an address of the network is none: {0}")]
     Address(#[from] std::net::AddrParseError),
+}
+
+/// Who makes a call to a queue.
+#[derive(Debug, Clone, Copy)]
+enum Who {
+    Owner,
+    Worker,
+    Forgotten,
 }
 
 /// Something that will happen.
@@ -132,8 +149,17 @@ pub(crate) struct World<'o> {
     pub(crate) vault: Vault,
     pub(crate) table: OrderTable,
     paths: Paths,
-    api: Caller,
-    workers: Caller,
+    pub(crate) access: Rc<RefCell<Access>>,
+    owner: Actor,
+    api: Actor,
+    workers: Actor,
+    /// A worker of the warehouse who was forgotten when everything moved to
+    /// another VPC.
+    forgotten: Actor,
+    /// How often an order was brought to the API.
+    pub(crate) placed_attempts: u64,
+    /// How long looking for ways through the network took.
+    pub(crate) network_took: Duration,
     random: SeedStream,
     now: Timestamp,
     agenda: BinaryHeap<Reverse<(Timestamp, u64, Task)>>,
@@ -166,22 +192,27 @@ pub(crate) struct World<'o> {
 impl<'o> World<'o> {
     /// Runs all orders through all services.
     pub(crate) fn run(orders: &'o [(i64, Order)], settings: Settings) -> Result<Self, WorldError> {
-        let account = "111122223333";
-        let home = Home::new("us-east-1", account)?;
-        let role = |name: &str, id: &str| {
-            account.parse().map(|account| Caller::role_session(account, name, id, "simulation"))
-        };
-        let owner = Caller::root(account.parse()?);
+        let home = Home::new("us-east-1", "111122223333")?;
+        let account = home.account;
+        let access = Rc::new(RefCell::new(Access::new(account)?));
+        let workers = |vpc| Actor::role(account, "order-workers", "AROAEXAMPLEWORKERS000", vpc);
+        let owner = Actor::owner(account);
         let seed = Seed::counter(settings.seed);
+        let scale = orders.len().div_ceil(1_000);
         let mut world = Self {
             settings,
             orders,
-            sqs: Driven::new(Engine::new(home.clone()), &seed, (), settings),
-            vault: Vault::new(home.clone(), &seed, settings, START, &owner)?,
-            table: OrderTable::new(home, &seed, settings, START, &owner, orders.len().div_ceil(1_000))?,
+            sqs: Driven::new(Engine::new(home.clone()), &seed, (), settings, &access),
+            vault: Vault::new(home.clone(), &seed, settings, START, &owner, &access)?,
+            table: OrderTable::new(home, &seed, settings, START, &owner, scale, &access)?,
             paths: Paths::new(settings.mend)?,
-            api: role("order-api", "AROAEXAMPLEORDERAPI00")?,
-            workers: role("order-workers", "AROAEXAMPLEWORKERS000")?,
+            api: Actor::role(account, "order-api", "AROAEXAMPLEORDERAPI00", access::VPC)?,
+            workers: workers(access::VPC)?,
+            forgotten: workers(if settings.mend { access::VPC } else { access::OLD_VPC })?,
+            owner,
+            access,
+            placed_attempts: 0,
+            network_took: Duration::ZERO,
             random: seed.expand(b"pipeline"),
             now: START,
             agenda: BinaryHeap::new(),
@@ -221,7 +252,8 @@ impl<'o> World<'o> {
 
     /// Creates the queues and fills the agenda.
     fn build(&mut self) -> Result<(), WorldError> {
-        self.call(CreateQueueRequest::new(DEAD_LETTERS).attribute("MessageRetentionPeriod", 1_209_600))?;
+        let dead = CreateQueueRequest::new(DEAD_LETTERS).attribute("MessageRetentionPeriod", 1_209_600);
+        self.call_as(Who::Owner, dead)?;
         let target = self.dead_letters();
         let policy = format!(r#"{{"deadLetterTargetArn":"{target}","maxReceiveCount":{MAX_RECEIVE_COUNT}}}"#);
         for service in SERVICES {
@@ -229,8 +261,9 @@ impl<'o> World<'o> {
                 .attribute("VisibilityTimeout", service.visibility_timeout_seconds)
                 .attribute("DelaySeconds", service.delay_seconds)
                 .attribute("ReceiveMessageWaitTimeSeconds", 20)
-                .attribute("RedrivePolicy", &policy);
-            self.call(queue)?;
+                .attribute("RedrivePolicy", &policy)
+                .attribute("Policy", QUEUE_POLICY);
+            self.call_as(Who::Owner, queue)?;
         }
         let days = self.orders.last().map_or(1, |(day, _)| day + 1);
         let per_day = self.orders.iter().fold(BTreeMap::<i64, i64>::new(), |mut count, (day, _)| {
@@ -296,11 +329,26 @@ impl<'o> World<'o> {
         self.sqs.engine.home().arn("sqs", DEAD_LETTERS)
     }
 
-    /// Makes a call to a queue, hears what happened and keeps both.
+    /// Makes a call to a queue as one of its workers, hears what happened and
+    /// keeps both.
     fn call(&mut self, request: impl Into<Request>) -> Result<Response, WorldError> {
-        let (reply, log) = self.sqs.call(self.now, &self.workers, Permit::Unchecked, request)?;
+        self.call_as(Who::Worker, request)
+    }
+
+    fn call_as(&mut self, who: Who, request: impl Into<Request>) -> Result<Response, WorldError> {
+        let actor = match who {
+            Who::Owner => &self.owner,
+            Who::Worker => &self.workers,
+            Who::Forgotten => &self.forgotten,
+        };
+        let (reply, log) = self.sqs.call(self.now, actor, request)?;
         self.hear(log);
         Ok(reply?)
+    }
+
+    /// Who a worker is to IAM.
+    fn who(service: &Service, worker: usize) -> Who {
+        if service.forgotten == Some(worker) { Who::Forgotten } else { Who::Worker }
     }
 
     /// Wakes a consumer for each message that can be received now.
@@ -350,7 +398,11 @@ impl<'o> World<'o> {
     fn place(&mut self, index: usize, attempt: u32) -> Result<(), WorldError> {
         let Some((_, order)) = self.orders.get(index) else { return Ok(()) };
         let instance = if attempt == 0 { index % 2 } else { 0 };
-        if let Some(trace) = self.paths.blocked(instance)? {
+        self.placed_attempts += 1;
+        let started = Instant::now();
+        let blocked = self.paths.blocked(instance)?;
+        self.network_took += started.elapsed();
+        if let Some(trace) = blocked {
             self.ledger.fault(self.now, Fault::Path, || trace.to_string());
             self.plan(self.now + Span::from_seconds(3), Task::Place { order: index, attempt: attempt + 1 });
             return Ok(());
@@ -508,9 +560,18 @@ impl<'o> World<'o> {
                 ..ReceiveMessageRequest::default()
             }),
         };
-        let received = match self.call(request)? {
-            Response::ReceiveMessage(receive) | Response::ResumeReceive(receive) => receive,
-            _ => return Ok(()),
+        let received = match self.call_as(Self::who(service, worker), request) {
+            Ok(Response::ReceiveMessage(receive) | Response::ResumeReceive(receive)) => receive,
+            // Somebody may mend it; the worker asks again after a while.
+            Err(WorldError::Refused(Error::AccessDenied { .. })) => {
+                let why = self.access.borrow_mut().denied.take();
+                self.ledger
+                    .fault(self.now, Fault::Denied, || why.map_or_else(String::new, |why| why.to_string()));
+                self.plan(self.now + Span::from_seconds(60), Task::Poll { service: index, worker });
+                return Ok(());
+            }
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(error),
         };
         match received {
             Receive::Wait(token) => {

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "../order_pipeline/access.rs"]
+mod access;
 #[path = "../order_pipeline/driven.rs"]
 mod driven;
 #[path = "../order_pipeline/ledger.rs"]
@@ -11,6 +13,8 @@ mod ledger;
 mod orders;
 #[path = "../order_pipeline/paths.rs"]
 mod paths;
+#[path = "../order_pipeline/pictures.rs"]
+mod pictures;
 #[path = "../order_pipeline/prices.rs"]
 mod prices;
 #[path = "../order_pipeline/report.rs"]
@@ -111,6 +115,63 @@ fn a_mended_run_has_nothing_to_explain() {
     assert!(Report::new(&orders, settings, &world).to_string().contains("What went wrong, and why\nnothing"));
 }
 
+/// The five faults: each is found by its engine, which names the rule, the
+/// document and the place in it, and where it can the smallest change that
+/// mends it.
+#[test]
+fn every_fault_is_explained_by_its_engine() {
+    use ledger::Fault;
+    let orders = northwind();
+    let world = World::run(&orders, SETTINGS).unwrap();
+    let told = |fault| world.ledger.incidents.get(&fault).unwrap().why.clone();
+    for (fault, parts) in [
+        (
+            Fault::Denied,
+            [
+                "with an explicit deny in a service control policy: arn:aws:organizations::999988887777:policy/",
+                "ou-shop      EXPLICIT_DENY statement EnforceNetworkPerimeterSourceVPC of ",
+                "p-network00 (4:5)",
+                "would be allowed if you make the request with aws:SourceVpc = vpc-orders",
+            ],
+        ),
+        (
+            Fault::Path,
+            [
+                "STOPPED, SUBNET_ACL_RESTRICTION",
+                "inbound entry * denies",
+                "acl-api-b",
+                "would pass if you add inbound entry 200 to acl-api-b: allow tcp ports 1024-65535",
+            ],
+        ),
+        (
+            Fault::HotKey,
+            [
+                "table/orders: TableWriteKeyRangeThroughputExceeded",
+                "partition 2, key S(\"TOTAL\")",
+                "units asked for",
+                "ms later",
+            ],
+        ),
+        (
+            Fault::Context,
+            [
+                "the encryption context has another value for order than the message",
+                "message: order=order#",
+                "reader:  order=",
+                "purpose=order-pipeline",
+            ],
+        ),
+    ] {
+        let why = told(fault);
+        for part in parts {
+            assert!(why.contains(part), "{fault:?} lacks {part:?}:\n{why}");
+        }
+    }
+    // The fifth is the poison: it dies again after it was brought back.
+    let report = Report::new(&orders, SETTINGS, &world).to_string();
+    assert!(report.contains("3 dead letters in the end"), "{report}");
+}
+
 /// Each order is encrypted once, and opens under the key in escrow too.
 #[test]
 fn orders_open_without_kms() {
@@ -151,6 +212,22 @@ fn duplicates_are_refused() {
     let world =
         World::run(&orders, Settings { duplicates_per_mille: 1_000, mend: true, ..SETTINGS }).unwrap();
     assert_eq!(world.duplicates, 830);
+}
+
+#[test]
+fn pictures_are_whole() {
+    let orders = northwind();
+    let world = World::run(&orders, SETTINGS).unwrap();
+    let folder = std::env::temp_dir().join(format!("order-pictures-{}", std::process::id()));
+    let ways = paths::Paths::new(false).unwrap().all().unwrap();
+    pictures::write(&folder, &Report::new(&orders, SETTINGS, &world), &ways).unwrap();
+    for (name, shows) in
+        [("queue-depth.svg", "shipping"), ("partitions.svg", "table 2"), ("network.svg", "acl-api-b")]
+    {
+        let svg = fs::read_to_string(folder.join(name)).unwrap();
+        assert!(svg.trim_end().ends_with("</svg>") && svg.contains(shows), "{name}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use aws_core::{Caller, Principal, Timestamp};
 use core::fmt;
@@ -26,9 +27,12 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(context.get("AWS:sourceip"), Some("203.0.113.9"));
 /// assert!(context.is_unknown("aws:MultiFactorAuthPresent"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// In the order of their lower-case names.
+    /// What is shared with other contexts.
+    base: Option<Arc<[Entry]>>,
+    /// What is its own, which comes first; both in the order of the lower-case
+    /// names.
     entries: Vec<Entry>,
     partial: bool,
 }
@@ -59,7 +63,7 @@ pub(crate) enum Fact<'a> {
 
 /// Keys that hold lists, besides those of services that are not modelled
 /// here. `[IAM-7.1]` `[IAM-7.3]` `[IAM-9.4.4]`
-const LISTS: [&str; 16] = [
+const LISTS: [&str; 17] = [
     "aws:calledvia",
     "aws:principalorgpaths",
     "aws:principalservicenameslist",
@@ -71,6 +75,7 @@ const LISTS: [&str; 16] = [
     "dynamodb:leadingkeys",
     "kms:encryptioncontextkeys",
     "kms:grantoperations",
+    "kms:resourcealiases",
     "lambda:layer",
     "lambda:securitygroupids",
     "lambda:subnetids",
@@ -236,7 +241,7 @@ impl Context {
 
     fn put(&mut self, key: &str, value: Value) {
         let folded: Box<str> = key.to_ascii_lowercase().into();
-        match self.entries.binary_search_by(|entry| entry.folded.cmp(&folded)) {
+        match search(&self.entries, &folded) {
             Ok(at) => {
                 if let Some(entry) = self.entries.get_mut(at) {
                     entry.value = value;
@@ -244,6 +249,37 @@ impl Context {
             }
             Err(at) => self.entries.insert(at, Entry { folded, name: key.into(), value }),
         }
+    }
+
+    /// Makes copies cheap: what is set so far is shared by all of them, and
+    /// each has only what is set later for itself.
+    ///
+    /// ```
+    /// use aws_core::Caller;
+    /// use iam_eval::Context;
+    ///
+    /// let caller = Context::of(&Caller::root("111122223333".parse()?)).shared();
+    /// let request = caller.clone().with("aws:SourceIp", "203.0.113.9");
+    /// assert_eq!(request.get("aws:PrincipalType"), Some("Account"));
+    /// assert_eq!(caller.get("aws:SourceIp"), None);
+    /// # Ok::<(), aws_core::HomeError>(())
+    /// ```
+    #[must_use]
+    pub fn shared(self) -> Self {
+        let all: Vec<Entry> = self.all().cloned().collect();
+        Self { base: Some(all.into()), entries: Vec::new(), partial: self.partial }
+    }
+
+    /// All entries in order; of two with one name its own.
+    fn all(&self) -> impl Iterator<Item = &Entry> {
+        let base = self.base.as_deref().unwrap_or_default();
+        let mut shared = base.iter().filter(|entry| search(&self.entries, &entry.folded).is_err()).peekable();
+        let mut own = self.entries.iter().peekable();
+        core::iter::from_fn(move || match (shared.peek(), own.peek()) {
+            (Some(one), Some(other)) if one.folded < other.folded => shared.next(),
+            (Some(_), None) => shared.next(),
+            _ => own.next(),
+        })
     }
 
     /// The value of a key that has one; of a list that holds exactly one, that
@@ -265,8 +301,10 @@ impl Context {
 
     /// What is known of a key, given in lower case.
     pub(crate) fn fact(&self, folded: &str) -> Fact<'_> {
-        let found = self.entries.binary_search_by(|entry| (*entry.folded).cmp(folded));
-        match found.ok().and_then(|at| self.entries.get(at)).map(|entry| &entry.value) {
+        let find = |entries: &'_ [Entry]| search(entries, folded).ok();
+        let own = find(&self.entries).and_then(|at| self.entries.get(at));
+        let shared = || self.base.as_deref().and_then(|base| base.get(find(base)?));
+        match own.or_else(shared).map(|entry| &entry.value) {
             Some(Value::One(value)) => Fact::One(value),
             Some(Value::Many(values)) => Fact::Many(values),
             Some(Value::Unknown) => Fact::Unknown,
@@ -278,12 +316,25 @@ impl Context {
 
     /// The keys that are set, in the order of their names, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        self.entries.iter().filter_map(|entry| match &entry.value {
+        self.all().filter_map(|entry| match &entry.value {
             Value::One(value) => Some((&*entry.name, Vec::from([&**value]))),
             Value::Many(values) => Some((&*entry.name, values.iter().map(|value| &**value).collect())),
             Value::Absent | Value::Unknown => None,
         })
     }
+}
+
+/// Two contexts are equal if they say the same, shared or not.
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial == other.partial && self.all().eq(other.all())
+    }
+}
+
+impl Eq for Context {}
+
+fn search(entries: &[Entry], folded: &str) -> Result<usize, usize> {
+    entries.binary_search_by(|entry| (*entry.folded).cmp(folded))
 }
 
 impl fmt::Display for Context {
@@ -300,7 +351,7 @@ impl fmt::Display for Context {
 impl Serialize for Context {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for entry in &self.entries {
+        for entry in self.all() {
             match &entry.value {
                 Value::One(value) => map.serialize_entry(&entry.name, value)?,
                 Value::Many(values) => map.serialize_entry(&entry.name, values)?,

@@ -100,8 +100,10 @@ pub(super) fn service_control(subject: &Subject) -> bool {
 /// account: role trust and key policies. `[IAM-8.4]` `[IAM-9.4.5]`
 pub(super) fn needs_resource_policy(request: &Request<'_>) -> bool {
     let assumes = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+    // A wildcard ARN stands for no key, as when one is made.
+    let key = |resource: &str| resource.strip_prefix("key/").is_some_and(|id| id != "*");
     let of_key = request.service().eq_ignore_ascii_case("kms")
-        && aws_core::ArnRef::parse(request.resource).is_ok_and(|arn| arn.resource.starts_with("key/"));
+        && aws_core::ArnRef::parse(request.resource).is_ok_and(|arn| key(arn.resource));
     of_key || assumes.iter().any(|action| request.is(action))
 }
 

@@ -184,6 +184,29 @@ impl<'a> Policies<'a> {
         }
     }
 
+    /// What AWS answers if the request is denied, without looking for changes
+    /// that would let it pass. `[IAM-10.1]`
+    ///
+    /// ```
+    /// use aws_core::Caller;
+    /// use iam_eval::{Context, Policies, Request, Subject};
+    ///
+    /// let bob = Caller::user("111122223333".parse()?, "bob", "AIDAEXAMPLEBOB");
+    /// let (subject, context) = (Subject::of(&bob), Context::of(&bob));
+    /// let request = Request::new(&subject, "sqs:ListQueues", "*", &context);
+    /// assert_eq!(
+    ///     Policies::default().denial(&request).unwrap(),
+    ///     "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sqs:ListQueues \
+    ///      because no identity-based policy allows the sqs:ListQueues action"
+    /// );
+    /// # Ok::<(), aws_core::HomeError>(())
+    /// ```
+    #[must_use]
+    pub fn denial(&self, request: &Request<'_>) -> Option<String> {
+        let (found, checks) = self.checks(request);
+        message::denial(self, request, found.answer, &checks)
+    }
+
     /// The checks, and what the evaluation found.
     pub(crate) fn checks(&self, request: &Request<'_>) -> (Evaluation, Vec<Check>) {
         let mut notes = Notes(Vec::new());

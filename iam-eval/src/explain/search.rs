@@ -6,7 +6,7 @@ use crate::{Answer, Decision, Policies, Request};
 use alloc::vec::Vec;
 
 /// So many answers of one change each are given.
-const SINGLES: usize = 6;
+const SINGLES: usize = 10;
 /// And so many of two.
 const PAIRS: usize = 3;
 /// Pairs are tried among so many changes.
