@@ -86,7 +86,13 @@ fn lines(caption: &str, unit: &str, series: &[Series]) -> Result<String, String>
                 .label(&series.name)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
         }
-        chart.configure_series_labels().background_style(WHITE).border_style(BLACK).draw().map_err(text)?;
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .background_style(WHITE)
+            .border_style(BLACK)
+            .draw()
+            .map_err(text)?;
         area.present().map_err(text)?;
     }
     Ok(svg)

@@ -18,7 +18,9 @@ pub(crate) enum ArnMatcher {
 }
 
 impl ArnMatcher {
-    /// Reads an entry of `Resource`. Service, partition and Region are
+    /// Reads an entry of `Resource`: five fields, each with its own wildcards
+    /// `[IAM-5.2.2]` `[IAM-5.2.4]`, and the rest, whose wildcards cross `/` and
+    /// `:` `[IAM-5.2.3]` `[IAM-5.2.11]`. Service, partition and Region are
     /// compared without regard to case `[IAM-5.2.5]`; only the resource has
     /// variables `[IAM-5.2.7]`.
     pub(crate) fn resource(text: &str, kind: PolicyKind, variables: bool) -> Self {

@@ -99,7 +99,8 @@ impl Context {
     ///
     /// `[IAM-7.2]` `[IAM-7.5]`: the principal's ARN, account, type, user id,
     /// name and tags, when and how the credentials were made, and who
-    /// forwards the call.
+    /// forwards the call. Keys that say on whose behalf a service calls are not
+    /// among them `[IAM-9.3]`.
     ///
     /// ```
     /// use aws_core::Caller;
@@ -126,6 +127,7 @@ impl Context {
         if let Some(kind) = caller.principal_type() {
             context.set("aws:PrincipalType", kind);
         }
+        // [IAM-6.12.8]
         if let Some(name) = caller.username() {
             context.set("aws:username", name);
         }

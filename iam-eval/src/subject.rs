@@ -116,7 +116,8 @@ impl Subject {
 
     /// Says that only the session's ARN is known: the role's path is not, and
     /// a policy's role matches by account and name, which are unique together.
-    /// `[IAM-5.3.2]`
+    /// So does a role's ARN as caller, as some session of it. `[IAM-5.3.2]`
+    /// `[IAM-5.3.3]`
     #[must_use]
     pub fn with_unknown_role_path(mut self) -> Self {
         self.path_known = false;

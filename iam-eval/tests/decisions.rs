@@ -1,5 +1,4 @@
 //! Worked decisions as data.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod world;
 

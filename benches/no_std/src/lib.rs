@@ -29,9 +29,10 @@ pub fn create_key() -> bool {
     kms_envelope::Engine::new(home).create_key(cx, kms_envelope::CreateKeyRequest::default()).is_ok()
 }
 
-/// The same of DynamoDB and of networks.
+/// The same of DynamoDB, of policies and of networks.
 pub fn build() -> bool {
     let Ok(home) = Home::new("us-east-1", "111122223333") else { return false };
     let _ = dynamo_engine::Engine::new(home);
+    let _ = iam_eval::Policy::stored("{}", iam_eval::PolicyKind::Identity);
     vpc_net::NetworkBuilder::default().build().is_ok()
 }

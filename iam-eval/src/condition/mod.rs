@@ -8,7 +8,7 @@ mod operator;
 pub(crate) use date::Instant;
 pub(crate) use net::Net;
 pub(crate) use number::Decimal;
-pub(crate) use operator::{Base, Like, Operator, Qualifier};
+pub(crate) use operator::{Base, Comparison, Operator, Qualifier};
 
 use crate::arn_pattern::{ArnOperand, fields};
 use crate::context::{Fact, holds_list};
@@ -48,7 +48,7 @@ pub(crate) enum Operand {
 /// How one value of the request compares with one of the policy.
 enum Compared {
     Matches(Truth),
-    /// The request's value is none of the operator's kind.
+    /// The request's value is none of the operator's kind. `[IAM-6.5.3]`
     Malformed,
 }
 
@@ -102,7 +102,7 @@ impl Condition {
         }
     }
 
-    /// The table of missing keys. `[IAM-6.2]`
+    /// The table of missing keys. `[IAM-6.2]` `[IAM-6.9.6]`
     fn missing(&self) -> Truth {
         match self.operator.qualifier {
             // The set rule decides, also with IfExists.
@@ -135,7 +135,8 @@ impl Condition {
     }
 
     /// The operator for one value of the request: any of the policy's values,
-    /// or for negated ones none of them. `[IAM-6.1.1]` `[IAM-6.3.1]`
+    /// or for negated ones none of them; of no values none matches. `[IAM-6.1.1]`
+    /// `[IAM-6.1.6]` `[IAM-6.5.4]` `[IAM-6.3.1]`
     /// `[IAM-6.3.2]`
     fn one(&self, value: &str, context: &Context, options: &Options) -> Truth {
         if self.operator.base.negated() {
@@ -167,7 +168,7 @@ impl Condition {
         };
         match self.operator.base {
             Base::String { like, .. } => any(&|operand| match operand {
-                Operand::Text(pattern) if like == Like::EqualsIgnoreCase => {
+                Operand::Text(pattern) if like == Comparison::EqualsIgnoreCase => {
                     pattern.equals_ignoring_case(value, context)
                 }
                 Operand::Text(pattern) => pattern.matches(value, context),
@@ -182,6 +183,7 @@ impl Condition {
                     _ => Truth::No,
                 })
             }
+            // Either form on either side. [IAM-6.6.1] [IAM-6.6.3]
             Base::Date(order) => {
                 let Some(date) = Instant::parse(value) else { return Compared::Malformed };
                 any(&|operand| match operand {
@@ -193,6 +195,7 @@ impl Condition {
                 let Some(fact) = boolean(value) else { return Compared::Malformed };
                 any(&|operand| (*operand == Operand::Bool(fact)).into())
             }
+            // [IAM-6.8]
             Base::Binary => {
                 let Ok(bytes) = STANDARD.decode(value) else { return Compared::Malformed };
                 any(&|operand| matches!(operand, Operand::Bytes(wanted) if *wanted == bytes).into())
@@ -233,7 +236,7 @@ impl Operand {
     fn new(text: &str, base: Base, variables: bool) -> Self {
         match base {
             Base::String { like, .. } => {
-                Self::Text(Pattern::new(text, Reading { variables, wildcards: like == Like::Like }))
+                Self::Text(Pattern::new(text, Reading { variables, wildcards: like == Comparison::Like }))
             }
             Base::Numeric(_) => match Decimal::parse(text) {
                 Some(_) => Self::Number(text.into()),

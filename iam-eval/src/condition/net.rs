@@ -30,7 +30,8 @@ impl Net {
         }
     }
 
-    /// The other family is never inside. `[IAM-6.9.3]` `[IAM-6.9.5]`
+    /// The other family is never inside; a mapped address is IPv6.
+    /// `[IAM-6.9.3]` `[IAM-6.9.4]` `[IAM-6.9.5]`
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         match (self, address) {
             (Self::V4 { bits, length }, IpAddr::V4(address)) => {

@@ -20,7 +20,7 @@ pub(crate) enum Qualifier {
 /// holds for none of the values. `[IAM-6.1.1]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Base {
-    String { like: Like, negated: bool },
+    String { like: Comparison, negated: bool },
     Numeric(Order),
     Date(Order),
     Bool,
@@ -31,7 +31,7 @@ pub(crate) enum Base {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Like {
+pub(crate) enum Comparison {
     Equals,
     EqualsIgnoreCase,
     Like,
@@ -63,14 +63,14 @@ impl Order {
 
 const BASES: [(&str, Base); 27] = {
     use Base::{Arn, Binary, Bool, Date, Ip, Null, Numeric, String};
-    use Like::{Equals, EqualsIgnoreCase};
+    use Comparison::{Equals, EqualsIgnoreCase};
     [
         ("StringEquals", String { like: Equals, negated: false }),
         ("StringNotEquals", String { like: Equals, negated: true }),
         ("StringEqualsIgnoreCase", String { like: EqualsIgnoreCase, negated: false }),
         ("StringNotEqualsIgnoreCase", String { like: EqualsIgnoreCase, negated: true }),
-        ("StringLike", String { like: Like::Like, negated: false }),
-        ("StringNotLike", String { like: Like::Like, negated: true }),
+        ("StringLike", String { like: Comparison::Like, negated: false }),
+        ("StringNotLike", String { like: Comparison::Like, negated: true }),
         ("NumericEquals", Numeric(Order::Equals)),
         ("NumericNotEquals", Numeric(Order::NotEquals)),
         ("NumericLessThan", Numeric(Order::LessThan)),

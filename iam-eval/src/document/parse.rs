@@ -9,6 +9,9 @@ use crate::json::{Kind, Member, Value};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+/// Whether it is the Not-form, where it stands, and what it holds.
+type Pair<'m> = (bool, SourceSpan, Vec<&'m Value>);
+
 struct Parser<'a> {
     source: &'a str,
     kind: PolicyKind,
@@ -92,7 +95,7 @@ impl Parser<'_> {
         members: &'m [Member],
         plain: &str,
         not: &str,
-    ) -> Result<Option<(bool, SourceSpan, Vec<&'m Value>)>, PolicyError> {
+    ) -> Result<Option<Pair<'m>>, PolicyError> {
         let all = |name: &str| members.iter().filter(|member| &*member.key == name).collect::<Vec<_>>();
         let (found, negated) = match (all(plain), all(not)) {
             (plain, not) if !plain.is_empty() && !not.is_empty() => {

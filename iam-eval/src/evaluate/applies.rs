@@ -97,9 +97,16 @@ pub(super) fn service_control(subject: &Subject) -> bool {
 }
 
 /// Whether the resource's policy must allow even in the resource's own
-/// account: role trust and key policies. `[IAM-8.4]` `[IAM-9.4.5]`
+/// account: role trust and key policies. Passing tags is an action of its own
+/// on the role. `[IAM-8.4]` `[IAM-8.8.4]` `[IAM-9.4.5]`
 pub(super) fn needs_resource_policy(request: &Request<'_>) -> bool {
-    let assumes = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+    let assumes = [
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithSAML",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:TagSession",
+        "sts:SetSourceIdentity",
+    ];
     // A wildcard ARN stands for no key, as when one is made.
     let key = |resource: &str| resource.strip_prefix("key/").is_some_and(|id| id != "*");
     let of_key = request.service().eq_ignore_ascii_case("kms")

@@ -110,7 +110,7 @@ pub struct Policies<'a> {
     /// Service control policies of the caller's organisation, from the root
     /// to the account. Every level must allow `[IAM-8.3.1]`.
     pub service_control: Option<&'a [Level]>,
-    /// The policy of the VPC endpoint the request came through.
+    /// The policy of the VPC endpoint the request came through `[IAM-9.9]`.
     pub endpoint: Option<&'a PolicySet>,
     /// The resource's own policy; for `sts:AssumeRole` the role's trust
     /// policy, for KMS the key policy.
@@ -140,7 +140,7 @@ pub enum Decision {
     Allowed,
     /// It depends on context keys that are not known.
     Depends,
-    /// Denied because nothing allows it.
+    /// Denied because nothing allows it `[IAM-8.7]`.
     ImplicitDeny,
     /// Denied by a statement.
     ExplicitDeny,

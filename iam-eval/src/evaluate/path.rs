@@ -1,10 +1,10 @@
 //! How the caller's own policies and the resource's come together.
 
 use super::{CheckType, Evaluation, Request};
+use crate::Truth;
 use crate::set::Sums;
 use crate::subject::SubjectKind;
 use crate::truth::Logic;
-use crate::{MatchKind, Truth};
 
 /// Which way a request takes. `[IAM-8.4]` `[IAM-8.5]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,11 +12,11 @@ pub(crate) enum Path {
     /// Caller and resource in one account; either side may allow.
     SameAccount { root: bool },
     /// One account, but the resource's policy must allow or delegate: keys
-    /// and roles.
+    /// `[IAM-9.4.1]` `[IAM-9.4.2]` and roles `[IAM-8.8.1]` `[IAM-8.8.3]`.
     SameAccountRequired { root: bool },
-    /// Both sides must allow.
+    /// Both sides must allow `[IAM-8.8.2]`.
     CrossAccount { root: bool },
-    /// The caller has no policies of its own.
+    /// The caller has no policies of its own `[IAM-8.8.5]`.
     ResourceOnly,
     /// Needs no permission.
     Free,
@@ -109,13 +109,8 @@ impl Path {
         first(Truth::No).or_else(|| first(Truth::Maybe))
     }
 
-    /// Whether a statement of the resource's policy that names the caller so
-    /// allows nothing by itself.
-    pub(crate) fn delegates(self, kind: MatchKind) -> bool {
-        matches!(self, Self::SameAccount { root: false }) && kind == MatchKind::Account
-    }
-
-    /// What the resource's side allows by itself.
+    /// What the resource's side allows by itself: in its own account the
+    /// account is only delegated to `[IAM-8.4]`.
     pub(crate) fn grants(self, resource: &Sums<Truth>) -> Truth {
         match self {
             Self::SameAccount { root: false } => resource.direct.or(resource.role),

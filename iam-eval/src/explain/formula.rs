@@ -1,4 +1,4 @@
-//! What has to hold where it depends.
+//! What has to hold where it depends. `[IAM-11.7]`
 
 use super::{StatementRef, open_conditions};
 use crate::context::Fact;

@@ -3,7 +3,7 @@
 //! The evaluator itself runs, with a listener that notes which policies each
 //! check looked at; what is said here is read off the same statements and the
 //! same sums. The form is that of AWS's own newest interface for the purpose
-//! `[IAM-10.3]`.
+//! `[IAM-10.3]`. It never contradicts the decision `[IAM-15.13]`.
 
 mod change;
 mod draft;
@@ -253,8 +253,6 @@ impl<'a> Policies<'a> {
             }
             match statement.effect {
                 Effect::Deny => denies = denies.or(concerns),
-                // In its own account the account is only delegated to. [IAM-8.4]
-                Effect::Allow if check == CheckType::Resource && found.path.delegates(through) => {}
                 Effect::Allow => allows = allows.or(concerns),
             }
             if let Some(reference) = StatementRef::new(set, statement) {
@@ -262,7 +260,10 @@ impl<'a> Policies<'a> {
                 matched.push(Matched { statement: reference, through, certain: concerns == Truth::Yes });
             }
         }
-        let by_grant = check == CheckType::Resource && found.path.grants(&found.resource) == Truth::Yes;
+        if check == CheckType::Resource {
+            // Grants too; not what only delegates, nor what is shut out.
+            allows = found.path.grants(&found.resource);
+        }
         let needed = match check {
             // AWS's own RCPFullAWSAccess allows. [IAM-8.3.3]
             CheckType::ResourceControlPolicy => false,
@@ -276,7 +277,6 @@ impl<'a> Policies<'a> {
             (Truth::Yes, _) => CheckEffect::ExplicitDeny,
             (Truth::Maybe, _) => CheckEffect::Depends,
             (Truth::No, Truth::Yes) => CheckEffect::Allow,
-            (Truth::No, _) if by_grant => CheckEffect::Allow,
             (Truth::No, Truth::Maybe) => CheckEffect::Depends,
             (Truth::No, Truth::No) if check == CheckType::ResourceControlPolicy => CheckEffect::Allow,
             (Truth::No, Truth::No) if needed => CheckEffect::ImplicitDeny,

@@ -71,7 +71,9 @@ impl Who {
     }
 
     /// How it names the subject. Names are compared exactly; there are no
-    /// wildcards in them. `[IAM-5.3.1]` `[IAM-1.5]`
+    /// wildcards in them `[IAM-5.3.1]` `[IAM-1.5]`. A unique id is as good as
+    /// the name, and the only one that does not match a namesake made later
+    /// `[IAM-1.6.2]` `[IAM-1.6.5]`.
     fn names(&self, subject: &Subject, options: &Options) -> Option<MatchKind> {
         let own = subject.own.as_deref();
         let outer = subject.outer.as_deref();

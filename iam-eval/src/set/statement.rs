@@ -53,7 +53,7 @@ impl Compiled {
         kind: PolicyKind,
         version: Version,
     ) -> Self {
-        // [IAM-1.3.2] [IAM-6.12.1]
+        // All else is the same in both. [IAM-1.3.2] [IAM-1.3.4] [IAM-6.12.1]
         let variables = version == Version::V2012;
         Self {
             policy,
@@ -98,7 +98,8 @@ impl Compiled {
         principals.names(asked.subject, denies, asked.has_boundary, asked.options)
     }
 
-    /// `[IAM-5.1]`
+    /// Whatever stands in a pattern but `*` and `?` is text. `[IAM-5.1]`
+    /// `[IAM-5.1.3]`
     pub(crate) fn has_action(&self, action: &str) -> bool {
         self.actions.patterns.iter().any(|pattern| pattern.matches(action)) != self.actions.negated
     }

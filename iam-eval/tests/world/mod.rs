@@ -1,6 +1,5 @@
 //! Requesters and policies as the vectors describe them.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-#![allow(dead_code, clippy::allow_attributes, clippy::allow_attributes_without_reason)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use iam_eval::aws_core::{AccountId, Caller, Principal, Timestamp};
 use iam_eval::{
@@ -16,7 +15,8 @@ pub(crate) struct World {
     pub(crate) context: Context,
     action: String,
     resource: String,
-    owner: AccountId,
+    owner: Option<AccountId>,
+    restricts_public: bool,
     owner_manages: bool,
     identity: Option<PolicySet>,
     boundary: Option<PolicySet>,
@@ -153,7 +153,11 @@ impl World {
             context,
             action: text("action").unwrap().into(),
             resource: text("resource").unwrap().into(),
-            owner: account(text("owner").unwrap_or("111111111111")),
+            owner: match input.get("owner") {
+                None => Some(account("111111111111")),
+                Some(owner) => owner.as_str().map(account),
+            },
+            restricts_public: flag("restricts_public"),
             owner_manages: flag("owner_manages"),
             identity: set("identity", PolicyKind::Identity).or(stored),
             boundary: set("boundary", PolicyKind::Boundary),
@@ -179,14 +183,14 @@ impl World {
             identity: self.identity.as_ref(),
             boundary: self.boundary.as_ref(),
             session: self.session.as_ref(),
-            restricts_public_access: false,
+            restricts_public_access: self.restricts_public,
             options: self.options,
         }
     }
 
     pub(crate) fn request(&self) -> Request<'_> {
-        let mut request =
-            Request::new(&self.subject, &self.action, &self.resource, &self.context).owned_by(self.owner);
+        let mut request = Request::new(&self.subject, &self.action, &self.resource, &self.context);
+        request.owner = self.owner;
         request.owner_manages_organization = self.owner_manages;
         request
     }

@@ -1,0 +1,5 @@
+//! Questions about policies that no single request asks.
+
+mod public;
+
+pub(crate) use public::is_public;
