@@ -3,6 +3,7 @@
 use crate::document::PolicyKind;
 use crate::pattern::{Pattern, Reading};
 use crate::{Context, Truth};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use aws_core::Wildcard;
 
@@ -11,6 +12,15 @@ use aws_core::Wildcard;
 pub(crate) enum ArnMatcher {
     /// `*` alone. `[IAM-5.2.1]`
     All,
+    /// The commonest form, kept in one piece: no wildcards but perhaps a `*`
+    /// at the end of the rest.
+    Plain {
+        text: Box<str>,
+        /// How many bytes, those of the first four fields, are compared
+        /// without regard to case.
+        folded: usize,
+        star: bool,
+    },
     /// Five fields and the rest.
     Fields(Vec<Wildcard>, Pattern),
     /// No ARN: it matches nothing.
@@ -40,6 +50,9 @@ impl ArnMatcher {
         if !full && (!expands || fields.len() < 2) {
             return Self::Never;
         }
+        if let Some(plain) = Self::plain(text, &fields, variables).filter(|_| full) {
+            return plain;
+        }
         let field = |at: usize| fields.get(at).copied().unwrap_or("*");
         let heads = (0..5).map(|at| match at {
             4 => Wildcard::new(field(at)),
@@ -48,11 +61,20 @@ impl ArnMatcher {
         Self::Fields(heads.collect(), Pattern::new(field(5), Reading { variables, wildcards: true }))
     }
 
+    fn plain(text: &str, fields: &[&str], variables: bool) -> Option<Self> {
+        let literal = text.strip_suffix('*').unwrap_or(text);
+        if literal.contains(['*', '?']) || variables && literal.contains("${") {
+            return None;
+        }
+        let folded = fields.iter().take(4).map(|field| field.len() + 1).sum();
+        Some(Self::Plain { text: literal.into(), folded, star: literal.len() < text.len() })
+    }
+
     /// The keys that it names as variables, in lower case.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         let rest = match self {
             Self::Fields(_, rest) => Some(rest),
-            Self::All | Self::Never => None,
+            Self::All | Self::Plain { .. } | Self::Never => None,
         };
         rest.into_iter().flat_map(Pattern::variables).map(|variable| &*variable.key)
     }
@@ -62,6 +84,16 @@ impl ArnMatcher {
     pub(crate) fn has_resource(&self, resource: &Resource<'_>, context: &Context) -> Truth {
         match (self, resource.fields) {
             (Self::All, _) => Truth::Yes,
+            (Self::Plain { text, folded, star }, Some(_)) => {
+                let (asked, text) = (resource.text.as_bytes(), text.as_bytes());
+                let long = if *star { asked.len() >= text.len() } else { asked.len() == text.len() };
+                let (Some((head, tail)), Some((asked_head, asked_tail))) =
+                    (text.split_at_checked(*folded), asked.split_at_checked(*folded))
+                else {
+                    return Truth::No;
+                };
+                (long && asked_tail.starts_with(tail) && asked_head.eq_ignore_ascii_case(head)).into()
+            }
             (Self::Fields(heads, rest), Some((fields, last))) => {
                 if heads.iter().zip(fields).all(|(head, field)| head.matches(field)) {
                     rest.matches(last, context)

@@ -79,8 +79,15 @@ impl Index {
 /// A map of beginnings, asked for all that a text begins with.
 #[derive(Debug, Clone, PartialEq)]
 struct Prefixes<V> {
-    /// In the order of the texts, all in lower case.
+    /// For the empty text, which begins everything.
+    always: Option<V>,
+    /// How many bytes all others have in common; ARNs have many.
+    common: usize,
+    /// The others in the order of their texts, all in lower case.
     entries: Vec<Entry<V>>,
+    /// The first bytes of each behind what they have in common: the search
+    /// looks at texts only where these are equal.
+    keys: Vec<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -93,15 +100,20 @@ struct Entry<V> {
 
 impl<V> Default for Prefixes<V> {
     fn default() -> Self {
-        Self { entries: Vec::new() }
+        Self { always: None, common: 0, entries: Vec::new(), keys: Vec::new() }
     }
 }
 
 impl<V> Prefixes<V> {
     /// From distinct texts in ascending order.
     fn new(sorted: Vec<(String, V)>) -> Self {
-        let mut entries: Vec<Entry<V>> = Vec::with_capacity(sorted.len());
+        let mut prefixes = Self::default();
         for (text, value) in sorted {
+            if text.is_empty() {
+                prefixes.always = Some(value);
+                continue;
+            }
+            let entries = &mut prefixes.entries;
             let mut parent = entries.len().checked_sub(1);
             while let Some(entry) = parent.and_then(|at| entries.get(at)) {
                 if text.starts_with(&entry.text) {
@@ -112,7 +124,14 @@ impl<V> Prefixes<V> {
             let parent = parent.and_then(|at| u32::try_from(at).ok());
             entries.push(Entry { text, parent, value });
         }
-        Self { entries }
+        // In a sorted list the first and the last differ soonest.
+        if let (Some(first), Some(last)) = (prefixes.entries.first(), prefixes.entries.last()) {
+            let same = first.text.bytes().zip(last.text.bytes()).take_while(|(a, b)| a == b).count();
+            prefixes.common = same;
+        }
+        let keys = prefixes.entries.iter().map(|entry| key(entry.tail(prefixes.common)));
+        prefixes.keys = keys.collect();
+        prefixes
     }
 
     /// Those that `text` begins with, ignoring case. The longest of them
@@ -120,19 +139,47 @@ impl<V> Prefixes<V> {
     /// by climbing from the last entry that is not greater than the text.
     /// Answers whether `with` had enough.
     fn beginnings(&self, text: &str, mut with: impl FnMut(&V) -> bool) -> bool {
-        let below =
-            self.entries.partition_point(|entry| compare(entry.text.as_bytes(), text.as_bytes()).is_le());
+        if self.always.as_ref().is_some_and(&mut with) {
+            return true;
+        }
+        let bytes = text.as_bytes();
+        let (Some((head, rest)), Some(first)) = (bytes.split_at_checked(self.common), self.entries.first())
+        else {
+            return false;
+        };
+        let common = first.text.as_bytes().get(..self.common).unwrap_or_default();
+        if !head.eq_ignore_ascii_case(common) {
+            return false;
+        }
+        let wanted = key(rest);
+        let first = self.keys.partition_point(|key| *key < wanted);
+        let last = self.keys.partition_point(|key| *key <= wanted);
+        let alike = self.entries.get(first..last).unwrap_or_default();
+        let below = first + alike.partition_point(|entry| compare(entry.tail(self.common), rest).is_le());
         let mut at = below.checked_sub(1);
         while let Some(entry) = at.and_then(|at| self.entries.get(at)) {
-            let head = text.as_bytes().get(..entry.text.len());
-            if head.is_some_and(|head| head.eq_ignore_ascii_case(entry.text.as_bytes())) && with(&entry.value)
-            {
+            let known = entry.tail(self.common);
+            let begins = rest.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+            if begins && with(&entry.value) {
                 return true;
             }
             at = entry.parent.map(|at| at as usize);
         }
         false
     }
+}
+
+impl<V> Entry<V> {
+    fn tail(&self, common: usize) -> &[u8] {
+        self.text.as_bytes().get(common..).unwrap_or_default()
+    }
+}
+
+/// The first eight bytes in lower case, ordered as they are.
+fn key(text: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(text).for_each(|(to, from)| *to = from.to_ascii_lowercase());
+    u64::from_be_bytes(bytes)
 }
 
 /// The order of a lower-case text and another in any case.
