@@ -2,6 +2,8 @@
 //! twenty statements each, four context keys, ten thousand requests, about
 //! half of them allowed.
 
+#![expect(clippy::indexing_slicing, reason = "each index is taken modulo the length")]
+
 use iam_eval::aws_core::{Caller, HomeError};
 use iam_eval::{Context, Policies, Policy, PolicyError, PolicyKind, PolicySet, Request, Subject};
 
