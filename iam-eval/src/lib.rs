@@ -20,6 +20,7 @@ mod set;
 mod subject;
 mod truth;
 
+pub use analyze::{Analysis, Witness, access_not_granted, no_new_access, no_public_access, superfluous};
 pub use aws_core;
 pub use context::Context;
 pub use document::{

@@ -1,8 +1,13 @@
 //! Whether a resource's policy is public, as S3 means it.
 
+use super::values::Value;
 use crate::PolicySet;
 use crate::condition::{Base, Net, Operand};
 use crate::document::{ConditionEntry, Effect, PrincipalEntry, PrincipalType, Statement};
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use aws_core::Caller;
 use core::net::IpAddr;
 
 /// Keys whose fixed values keep a policy from being public.
@@ -33,6 +38,42 @@ pub(crate) fn is_public(set: &PolicySet) -> bool {
                 fixes(&condition.key, condition.operator.base, &condition.values, entry)
             })
     })
+}
+
+/// Somebody of an account that no policy names, and nobody.
+pub(super) fn strangers() -> Vec<Caller> {
+    let account = "999999999998".parse().map(|account| Caller::user(account, "stranger", "AIDASTRANGER"));
+    account.into_iter().chain([Caller::anonymous()]).collect()
+}
+
+/// What the keys that fix may be for a stranger: absent, or of its own; an
+/// address may be any in a range that is too broad to fix anything.
+pub(super) fn foreign(set: &PolicySet) -> BTreeMap<String, Vec<Value>> {
+    let own = |text: &str| Vec::from([Value::Absent, Value::One(text.into())]);
+    let mut limits: BTreeMap<String, Vec<Value>> = FIXING
+        .into_iter()
+        .filter(|key| !matches!(*key, "aws:principalarn" | "aws:principalaccount" | "aws:userid"))
+        .map(|key| {
+            let value = match key {
+                "aws:principalorgid" => "o-stranger00",
+                "aws:sourcevpc" => "vpc-0stranger",
+                "aws:sourcevpce" => "vpce-0stranger",
+                "aws:sourceip" => "198.51.100.77",
+                "aws:sourcearn" | "s3:dataaccesspointarn" => "arn:aws:sns:us-east-1:999999999998:stranger",
+                _ => "999999999998",
+            };
+            (key.to_string(), own(value))
+        })
+        .collect();
+    let paths = Value::Many(Vec::from(["o-stranger00/r-stra/ou-stra-00000000/".to_string()]));
+    limits.insert("aws:principalorgpaths".into(), Vec::from([Value::Absent, paths]));
+    let broad = set.compiled().iter().flat_map(|one| &one.conditions).flat_map(|condition| &condition.values);
+    let broad = broad.filter_map(|operand| match operand {
+        Operand::Net(net) if !is_narrow(*net) => Some(Value::One(net.first().to_string())),
+        _ => None,
+    });
+    limits.entry("aws:sourceip".into()).or_default().extend(broad);
+    limits
 }
 
 fn to_everybody(statement: &Statement) -> bool {

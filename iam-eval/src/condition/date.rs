@@ -3,6 +3,9 @@
 //! Years reach from −292275054 to 292278993 `[IAM-3.3.5]`, further than any
 //! calendar library goes, so the day's number is reckoned here.
 
+use alloc::format;
+use alloc::string::String;
+
 /// A moment, to the nanosecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Instant {
@@ -20,6 +23,23 @@ impl Instant {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let seconds = text.parse().ok().filter(|_| digits)?;
         Some(Self { seconds, nanoseconds: 0 })
+    }
+}
+
+impl Instant {
+    /// So many seconds later.
+    pub(crate) fn step(self, seconds: i64) -> Self {
+        Self { seconds: self.seconds.saturating_add(seconds), ..self }
+    }
+
+    /// In a form that is read as this moment again; to the second, and no
+    /// earlier than the year 1.
+    pub(crate) fn text(self) -> String {
+        if self.seconds >= 0 && self.nanoseconds == 0 {
+            return format!("{}", self.seconds);
+        }
+        let at = aws_core::Timestamp::from_seconds(self.seconds.max(-62_135_596_800));
+        format!("{}.{:09}Z", format!("{}", at.iso8601()).trim_end_matches('Z'), self.nanoseconds)
     }
 }
 
@@ -114,7 +134,6 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::format;
     use aws_core::Timestamp;
     use proptest::prelude::*;
 

@@ -114,6 +114,16 @@ impl Compiled {
         if self.resources.negated { any.not() } else { any }
     }
 
+    /// Whether they are excepted, and the patterns.
+    pub(crate) fn action_patterns(&self) -> (bool, &[Wildcard]) {
+        (self.actions.negated, &self.actions.patterns)
+    }
+
+    /// Whether they are excepted, and the patterns.
+    pub(crate) fn resource_patterns(&self) -> (bool, &[ArnMatcher]) {
+        (self.resources.negated, &self.resources.patterns)
+    }
+
     /// The keys that its resources name as variables, in lower case.
     pub(crate) fn resource_variables(&self) -> impl Iterator<Item = &str> {
         self.resources.patterns.iter().flat_map(ArnMatcher::variables)

@@ -396,9 +396,14 @@ fn single(base: &str, value: &str, values: &[String], variables: bool, keys: &Ke
             found != base.contains("Not")
         }
         numeric if numeric.starts_with("Numeric") => {
-            let Ok(number) = value.parse::<i64>() else { return false };
-            let found = |f: &dyn Fn(i64, i64) -> bool| {
-                any(&|wanted| wanted.parse::<i64>().is_ok_and(|wanted| f(number, wanted)))
+            // The numbers asked for here have few digits.
+            let number = |text: &str| -> Option<f64> {
+                let plain = text.chars().all(|c| c.is_ascii_digit() || "+-.e".contains(c));
+                text.parse().ok().filter(|_| plain)
+            };
+            let Some(value) = number(value) else { return false };
+            let found = |f: &dyn Fn(f64, f64) -> bool| {
+                any(&|wanted| number(wanted).is_some_and(|wanted| f(value, wanted)))
             };
             match numeric {
                 "NumericEquals" => found(&|a, b| a == b),
