@@ -1,6 +1,6 @@
 //! Analyses against brute force over small alphabets: where they pass, no
 //! request of the alphabet speaks against them; where they fail, the witness
-//! does, also to the plain evaluator.
+//! does, also to the plain evaluator. `[IAM-11.2]`
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 mod plain;
@@ -362,7 +362,8 @@ fn tangled_policies_end() {
     assert_eq!(no_new_access(&many, &many), Analysis::Pass);
     // The fewer statements have fewer denials too.
     assert_ne!(no_new_access(&many, &few), Analysis::Pass);
-    assert_ne!(no_new_access(&few, &many), Analysis::Pass);
+    // Every number from 12 on has a digit whose statement allows it already.
+    assert_eq!(no_new_access(&few, &many), Analysis::Pass);
     assert!(superfluous(&few).len() < 12);
     assert!(started.elapsed().as_secs() < 100, "{:?}", started.elapsed());
 }
