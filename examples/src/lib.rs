@@ -1,1 +1,3 @@
-//! Home of the example programs: see the folders beside `src`.
+//! What the example programs share: see the folders beside `src`.
+
+pub mod account;

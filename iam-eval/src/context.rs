@@ -284,6 +284,15 @@ impl Context {
         })
     }
 
+    /// With all that another says, which comes first.
+    pub(crate) fn overlaid(mut self, other: &Self) -> Self {
+        for entry in other.all() {
+            self.put(&entry.name, entry.value.clone());
+        }
+        self.partial |= other.partial;
+        self
+    }
+
     /// The value of a key that has one; of a list that holds exactly one, that
     /// one.
     #[must_use]

@@ -6,6 +6,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod account;
 mod analyze;
 mod arn_pattern;
 mod condition;
@@ -20,6 +21,7 @@ mod set;
 mod subject;
 mod truth;
 
+pub use account::{Account, Escalation, Gain, ImportError, Member, MemberKind, Need};
 pub use analyze::{Analysis, Witness, access_not_granted, no_new_access, no_public_access, superfluous};
 pub use aws_core;
 pub use context::Context;

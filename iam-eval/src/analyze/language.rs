@@ -83,6 +83,8 @@ impl Automaton {
         let (mut start, mut stars, mut ends) = (none.clone(), none.clone(), Vec::new());
         let mut moves: Vec<(char, Places, Places)> =
             characters.iter().map(|c| (*c, none.clone(), none.clone())).collect();
+        // Of texts of one length the one that reads best.
+        moves.sort_by_key(|(c, ..)| (!c.is_ascii_lowercase(), !c.is_ascii_digit(), *c));
         let mut bit = 0;
         for pattern in patterns {
             set(&mut start, bit);

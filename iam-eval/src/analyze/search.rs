@@ -293,6 +293,17 @@ impl<'s, W, F: Fn(&Draft) -> Option<W>> Search<'s, F> {
 
     /// An action is a service, a colon and a name.
     fn new_action(&mut self, state: &State<'s>) -> Option<String> {
+        let exact = |pattern: &Wildcard| !pattern.as_str().contains(['*', '?']);
+        let named = |(patterns, any): &&ActionWish<'s>| *any && patterns.iter().all(exact);
+        // Where actions are named, there are no others to look for.
+        if let Some((named, _)) = state.actions.iter().filter(named).min_by_key(|(named, _)| named.len()) {
+            let names = named.iter().map(|name| name.as_str().to_ascii_lowercase());
+            return names.into_iter().find(|name| {
+                let matched = |patterns: &[Wildcard]| patterns.iter().any(|one| one.matches(name));
+                name.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty())
+                    && state.actions.iter().all(|(patterns, any)| matched(patterns) == *any)
+            });
+        }
         let one = |colon| Unit::One { colon };
         let star = Unit::Star { colon: false };
         let shape = Shape(Vec::from([one(false), star])).then(Shape::exact(":", false));
