@@ -42,7 +42,9 @@ impl ArnMatcher {
         let full = fields.len() == 6;
         // [IAM-5.2.6]
         let expands = match kind {
-            PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => true,
+            PolicyKind::Identity | PolicyKind::AwsManaged | PolicyKind::Boundary | PolicyKind::Session => {
+                true
+            }
             PolicyKind::ServiceControl => text.ends_with('*'),
             PolicyKind::ResourceControl => false,
             _ => text.contains(['*', '?']),

@@ -9,12 +9,14 @@ extern crate std;
 mod account;
 mod analyze;
 mod arn_pattern;
+mod catalogue;
 mod condition;
 mod context;
 mod document;
 mod evaluate;
 mod explain;
 mod json;
+mod lint;
 mod options;
 mod pattern;
 mod set;
@@ -24,6 +26,7 @@ mod truth;
 pub use account::{Account, Escalation, Gain, ImportError, Member, MemberKind, Need};
 pub use analyze::{Analysis, Witness, access_not_granted, no_new_access, no_public_access, superfluous};
 pub use aws_core;
+pub use catalogue::{AccessLevel, Action, Catalogue, CatalogueError, Key, KeyType, ResourceType, Service};
 pub use context::Context;
 pub use document::{
     ConditionEntry, Effect, Element, Fault, Policy, PolicyError, PolicyKind, Position, PrincipalElement,
@@ -35,6 +38,7 @@ pub use evaluate::{
 pub use explain::{
     Change, Check, CheckEffect, Explanation, Matched, Misfit, NearMiss, Residual, StatementRef,
 };
+pub use lint::{Finding, Fix, Severity, apply};
 pub use options::{MultiValued, NotPrincipalMode, Options};
 pub use set::{MatchKind, PolicySet};
 pub use subject::Subject;

@@ -1,5 +1,4 @@
 //! Accounts: imports, what is refused of them, and questions to them.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use iam_eval::{Account, Context, Decision, ImportError, MemberKind, Policy, PolicyKind, PolicySet};
 use serde_json::{Value, json};

@@ -236,7 +236,7 @@ mod tests {
         };
         assert_eq!(inside("s3:Get*", "s3:*"), Found::Nothing);
         assert_eq!(inside("s3:*", "s3:Get*"), Found::Text("s3:".into()));
-        assert_eq!(inside("a?c", "abc"), Found::Text(format!("a{}c", ':')));
+        assert_eq!(inside("a?c", "abc"), Found::Text("aac".into()));
         assert_eq!(inside("*a*", "*a*"), Found::Nothing);
         assert_eq!(inside("*a*b*", "*b*a*"), Found::Text("ab".into()));
     }

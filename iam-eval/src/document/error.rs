@@ -53,9 +53,14 @@ impl PolicyError {
             (_, PolicyKind::ServiceControl | PolicyKind::ResourceControl | PolicyKind::KmsKey) => {
                 Some("MalformedPolicyDocumentException")
             }
-            (_, PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Trust) => {
-                Some("MalformedPolicyDocument")
-            }
+            (
+                _,
+                PolicyKind::Identity
+                | PolicyKind::AwsManaged
+                | PolicyKind::Boundary
+                | PolicyKind::Session
+                | PolicyKind::Trust,
+            ) => Some("MalformedPolicyDocument"),
         }
     }
 }

@@ -22,6 +22,8 @@ use core::fmt;
 pub enum PolicyKind {
     /// A managed or inline policy of a user, group or role.
     Identity,
+    /// One of AWS's own managed policies, which no quota binds. `[IAM-4.1]`
+    AwsManaged,
     /// A permissions boundary: a managed policy in another place.
     Boundary,
     /// A policy passed when a session is made.
@@ -112,6 +114,8 @@ pub struct Policy {
     source: Arc<str>,
     kind: PolicyKind,
     version: Version,
+    /// Whether it is written.
+    has_version: bool,
     id: Option<Text>,
     statements: Vec<Statement>,
 }
@@ -154,6 +158,11 @@ impl Policy {
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
+    }
+
+    /// Whether `Version` is written.
+    pub(crate) fn has_version(&self) -> bool {
+        self.has_version
     }
 
     /// Its `Id`.

@@ -37,14 +37,17 @@ pub(super) fn policy(source: &str, kind: PolicyKind, value: &Value) -> Result<Po
     };
     let statements =
         statements.items().iter().map(|statement| parser.statement(statement)).collect::<Result<_, _>>()?;
-    Ok(Policy { source: source.into(), kind, version, id, statements })
+    let has_version = value.get("Version").is_some();
+    Ok(Policy { source: source.into(), kind, version, has_version, id, statements })
 }
 
 impl Parser<'_> {
     fn fault(&self, value: &Value, detail: &'static str) -> PolicyError {
         let fault = match self.kind {
             PolicyKind::ServiceControl | PolicyKind::ResourceControl => Fault::Organization,
-            PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => Fault::Syntax,
+            PolicyKind::Identity | PolicyKind::AwsManaged | PolicyKind::Boundary | PolicyKind::Session => {
+                Fault::Syntax
+            }
             _ => Fault::TrustSyntax,
         };
         PolicyError { fault, kind: self.kind, position: Some(value.span.position(self.source)), detail }

@@ -87,9 +87,11 @@ impl Policy {
     pub fn size(&self) -> usize {
         let counted = self.source().chars();
         match self.kind() {
-            PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Trust => {
-                counted.filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count()
-            }
+            PolicyKind::Identity
+            | PolicyKind::AwsManaged
+            | PolicyKind::Boundary
+            | PolicyKind::Session
+            | PolicyKind::Trust => counted.filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count(),
             _ => counted.count(),
         }
     }

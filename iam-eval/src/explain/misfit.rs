@@ -47,7 +47,7 @@ fn effect<S: serde::Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok,
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn kind<S: serde::Serializer>(kind: &PolicyKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match kind {
-        PolicyKind::Identity => "IDENTITY_BASED_POLICY",
+        PolicyKind::Identity | PolicyKind::AwsManaged => "IDENTITY_BASED_POLICY",
         PolicyKind::Boundary => "PERMISSIONS_BOUNDARY",
         PolicyKind::Session => "SESSION_POLICY",
         PolicyKind::ServiceControl => "SERVICE_CONTROL_POLICY",

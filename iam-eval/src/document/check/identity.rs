@@ -4,6 +4,7 @@
 use super::{
     Fault, Found, STATEMENT, both_of_a_pair, condition_shape, sid_twice, statements, texts, unknown_operator,
 };
+use crate::PolicyKind;
 use crate::condition::Instant;
 use crate::json::{Kind, Value};
 use alloc::boxed::Box;
@@ -11,7 +12,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use aws_core::Partition;
 
-pub(super) fn check(document: &Value) -> Result<(), Found<'_>> {
+pub(super) fn check(document: &Value, kind: PolicyKind) -> Result<(), Found<'_>> {
     syntax(document)?;
     let statements = statements(document).unwrap_or_default();
     // [IAM-3.2.2] [IAM-1.3.3]
@@ -26,7 +27,7 @@ pub(super) fn check(document: &Value) -> Result<(), Found<'_>> {
     if let Some(principal) = statements.iter().find_map(principal) {
         return Err((Fault::PrincipalInIdentity, Some(principal), ""));
     }
-    let held_back = resources(statements)?;
+    let held_back = resources(statements, kind == PolicyKind::AwsManaged)?;
     // Documents with `_` were accepted, whatever the text says. [IAM-1.4.2]
     let odd = |text: &str| text.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'_');
     let sids = || statements.iter().filter_map(|statement| statement.get("Sid"));
@@ -137,7 +138,7 @@ fn legacy(statements: &[Value]) -> Result<(), Found<'_>> {
 
 /// The resource pass: what the old parser refuses is refused now, a fault of
 /// form is held back. `[IAM-3.2.R]`
-fn resources(statements: &[Value]) -> Result<Option<Found<'_>>, Found<'_>> {
+fn resources(statements: &[Value], aws_own: bool) -> Result<Option<Found<'_>>, Found<'_>> {
     let entries = statements.iter().flat_map(|statement| {
         ["Resource", "NotResource"].into_iter().filter_map(|name| statement.get(name)).flat_map(Value::items)
     });
@@ -148,7 +149,7 @@ fn resources(statements: &[Value]) -> Result<Option<Found<'_>>, Found<'_>> {
         if fields.first() == Some(&"arn") && fields.len() > 1 && (short || fields.get(2) == Some(&"")) {
             return Err((Fault::Legacy, Some(entry), "an ARN the old parser does not read"));
         }
-        if let Err(fault) = resource(text, &fields) {
+        if let Err(fault) = resource(text, &fields, aws_own) {
             return Ok(Some((fault, Some(entry), "")));
         }
     }
@@ -171,7 +172,13 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
-fn resource(text: &str, fields: &[&str]) -> Result<(), Fault> {
+/// What of S3 has a Region.
+const S3_REGIONAL: [&str; 2] = ["accesspoint/", "access-grants/"];
+
+/// AWS's own policies name kinds of things that others may not.
+const AWS_PATHS: [&str; 2] = ["root", "role-template/"];
+
+fn resource(text: &str, fields: &[&str], aws_own: bool) -> Result<(), Fault> {
     let field = |at: usize| fields.get(at).copied();
     // [IAM-3.2.6]
     let Some(partition) = field(1) else { return Err(Fault::NotArn(text.into())) };
@@ -189,9 +196,12 @@ fn resource(text: &str, fields: &[&str]) -> Result<(), Fault> {
         // [IAM-3.2.9]
         "iam" if with_region => Err(Fault::IamRegion(text.into())),
         // [IAM-3.2.11]
+        "iam" if aws_own && AWS_PATHS.iter().any(|start| path.starts_with(start)) => Ok(()),
         "iam" if path != "*" && !IAM_PATHS.iter().any(|start| path.starts_with(start)) => Err(Fault::IamPath),
         // [IAM-3.2.10]
-        "s3" if with_region && !path.starts_with("accesspoint/") => Err(Fault::S3Region(text.into())),
+        "s3" if with_region && !S3_REGIONAL.iter().any(|start| path.starts_with(start)) => {
+            Err(Fault::S3Region(text.into()))
+        }
         _ => Ok(()),
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn strictly(source: &str, kind: PolicyKind) -> Result<Value, PolicyEr
         });
     }
     let checked = match kind {
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => identity::check(&value),
+        PolicyKind::Identity | PolicyKind::AwsManaged | PolicyKind::Boundary | PolicyKind::Session => {
+            identity::check(&value, kind)
+        }
         PolicyKind::Trust => trust::check(&value),
         PolicyKind::ServiceControl => organization::service_control(&value),
         PolicyKind::ResourceControl => organization::resource_control(&value),
@@ -55,7 +57,9 @@ pub(super) fn not_json(source: &str, kind: PolicyKind, fault: NotJson) -> Policy
 
 fn json_fault(source: &str, kind: PolicyKind) -> Fault {
     match kind {
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => Fault::Syntax,
+        PolicyKind::Identity | PolicyKind::AwsManaged | PolicyKind::Boundary | PolicyKind::Session => {
+            Fault::Syntax
+        }
         PolicyKind::ServiceControl | PolicyKind::ResourceControl => Fault::Organization,
         // [IAM-3.3.1]
         PolicyKind::Trust => Fault::InvalidJson,
