@@ -9,6 +9,7 @@ extern crate std;
 mod account;
 mod analyze;
 mod arn_pattern;
+mod assume;
 mod catalogue;
 mod condition;
 mod context;
@@ -20,11 +21,13 @@ mod lint;
 mod options;
 mod pattern;
 mod set;
+mod simulate;
 mod subject;
 mod truth;
 
 pub use account::{Account, Escalation, Gain, ImportError, Member, MemberKind, Need};
 pub use analyze::{Analysis, Witness, access_not_granted, no_new_access, no_public_access, superfluous};
+pub use assume::{AssumeError, AssumeRole};
 pub use aws_core;
 pub use catalogue::{AccessLevel, Action, Catalogue, CatalogueError, Key, KeyType, ResourceType, Service};
 pub use context::Context;
@@ -41,5 +44,9 @@ pub use explain::{
 pub use lint::{Finding, Fix, Severity, apply};
 pub use options::{MultiValued, NotPrincipalMode, Options};
 pub use set::{MatchKind, PolicySet};
+pub use simulate::{
+    EvalDecision, EvaluationResult, MatchedStatement, OrganizationsDecisionDetail,
+    PermissionsBoundaryDecisionDetail, ResourceSpecificResult,
+};
 pub use subject::Subject;
 pub use truth::Truth;
