@@ -1,4 +1,4 @@
-//! The only evaluator.
+//! The only evaluator. What it fulfils whatever policies say: `[IAM-15]`.
 
 mod applies;
 mod grant;
