@@ -142,18 +142,32 @@ impl Workload {
         })
     }
 
+    fn request(&self, at: usize) -> Request<'_> {
+        let (action, resource) = &self.requests[at % self.requests.len()];
+        let mut request = Request::new(&self.subject, action, resource, &self.context);
+        request.owner = self.subject.account();
+        request
+    }
+
+    fn policies(&self) -> Policies<'_> {
+        Policies { identity: Some(&self.identity), ..Policies::default() }
+    }
+
+    /// Asks one of the requests; whether it is allowed.
+    #[must_use]
+    pub fn decide(&self, at: usize) -> bool {
+        self.policies().decide(&self.request(at)).is_allowed()
+    }
+
+    /// The same with all reasons; how many checks there were.
+    #[must_use]
+    pub fn explain(&self, at: usize) -> usize {
+        self.policies().explain(&self.request(at)).checks.len()
+    }
+
     /// Asks all requests; how many are allowed.
     #[must_use]
     pub fn pass(&self) -> usize {
-        let policies = Policies { identity: Some(&self.identity), ..Policies::default() };
-        let account = self.subject.account();
-        self.requests
-            .iter()
-            .filter(|(action, resource)| {
-                let mut request = Request::new(&self.subject, action, resource, &self.context);
-                request.owner = account;
-                policies.decide(&request).is_allowed()
-            })
-            .count()
+        (0..self.requests.len()).filter(|at| self.decide(*at)).count()
     }
 }

@@ -78,10 +78,13 @@ fn main() {
     let values: Vec<u64> = (0..64).collect();
     let mut world = World::new();
     let mut log = Recorder::default();
-    for _ in 0..times {
+    let iam = aws_benches::iam::Workload::new(5).unwrap();
+    for at in 0..times {
         match what.as_str() {
             "told-silence" => drop(black_box(told(black_box(&values), ()))),
             "untold" => drop(black_box(untold(black_box(&values)))),
+            "decide" => drop(black_box(iam.decide(at as usize))),
+            "explain" => drop(black_box(iam.explain(at as usize))),
             "send" => world.send(()),
             "cycle" => {
                 world.send(());
@@ -99,7 +102,9 @@ fn main() {
                 black_box(world.receive(()));
             }
             _ => {
-                eprintln!("usage: counts told-silence|untold|send|send-receive|cycle|cycle-recorded TIMES");
+                eprintln!(
+                    "usage: counts told-silence|untold|decide|explain|send|send-receive|cycle|cycle-recorded TIMES"
+                );
                 std::process::exit(2);
             }
         }
