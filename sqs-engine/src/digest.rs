@@ -102,6 +102,10 @@ impl FromStr for Md5 {
 pub struct MessageId([u8; 16]);
 
 impl MessageId {
+    pub(crate) fn number(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+
     /// A version 4 UUID from 16 random bytes.
     #[must_use]
     pub fn from_random_bytes(mut bytes: [u8; 16]) -> Self {

@@ -15,6 +15,7 @@ mod event;
 pub mod limits;
 mod move_task;
 mod ops;
+pub mod oracle;
 mod policy;
 mod poll;
 mod queue;
