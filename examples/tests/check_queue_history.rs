@@ -1,5 +1,4 @@
 //! The histories that the example's README shows.
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use sqs_engine::oracle::{Oracle, read};
 

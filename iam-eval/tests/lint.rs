@@ -145,7 +145,7 @@ fn fixes_mend() {
             fixed += 1;
         }
     }
-    assert_eq!(fixed, 6);
+    assert_eq!(fixed, 16);
 }
 
 /// What is right has no findings.

@@ -48,6 +48,7 @@ impl Lint<'_, '_> {
         if !region.is_empty() && WITHOUT_REGION.contains(service) && !is_free(region) {
             let message = format!("ARNs of {service} have no Region");
             self.tell(Severity::Error, "ARN_REGION_NOT_ALLOWED", entry.span, message);
+            self.mend(entry.span, format!("\"arn:{partition}:{service}::{account}:{resource}\""));
         } else if !is_free(region) && !region.is_empty() && !looks_like_region(region) {
             let message = format!("{region} is no Region");
             self.tell(Severity::Error, "INVALID_ARN_REGION", entry.span, message);
@@ -56,6 +57,7 @@ impl Lint<'_, '_> {
         if is_bucket && !account.is_empty() && region.is_empty() && !is_free(account) {
             let message = "ARNs of buckets have no account";
             self.tell(Severity::Error, "ARN_ACCOUNT_NOT_ALLOWED", entry.span, message);
+            self.mend(entry.span, format!("\"arn:{partition}:s3:::{resource}\""));
         } else if !is_free(account)
             && !account.is_empty()
             && !matches!(*account, "aws" | "cloudfront" | "aws-managed")

@@ -47,6 +47,7 @@ impl Lint<'_, '_> {
                 if operator.base == Base::Null && operator.qualifier.is_some() {
                     let message = format!("{name}: Null is about the key, not its values");
                     self.tell(Severity::Suggestion, "NULL_WITH_QUALIFIER", entry.operator.span, message);
+                    self.mend(entry.operator.span, "\"Null\"");
                 }
             }
             Base::Ip { negated } => self.addresses(entry, negated),
@@ -110,6 +111,7 @@ impl Lint<'_, '_> {
             None if is_list && operator.base != Base::Null => {
                 let message = format!("{key} holds a list: ForAnyValue or ForAllValues is wanted");
                 self.tell(Severity::Error, "MISSING_QUALIFIER", entry.operator.span, message);
+                self.mend(entry.operator.span, format!("\"ForAnyValue:{}\"", entry.operator.value));
             }
             Some(Qualifier::ForAllValues) if is_single && statement.effect == Effect::Allow => {
                 let message = format!(
@@ -143,6 +145,7 @@ impl Lint<'_, '_> {
 
     fn texts(&mut self, entry: &ConditionEntry, like: Comparison) {
         let folded = entry.key.value.to_ascii_lowercase();
+        let mut first = true;
         for value in &entry.values {
             // `${*}` stands for a star.
             let plain = value.value.replace("${*}", "").replace("${?}", "");
@@ -150,6 +153,12 @@ impl Lint<'_, '_> {
                 let message =
                     format!("wildcards mean nothing to {}; StringLike is meant", entry.operator.value);
                 self.tell(Severity::Warning, "WILDCARD_WITHOUT_LIKE_OPERATOR", value.span, message);
+                // One change for all values.
+                if like == Comparison::Equals && first {
+                    let better = entry.operator.value.replace("Equals", "Like");
+                    self.mend(entry.operator.span, format!("\"{better}\""));
+                    first = false;
+                }
             }
             let form = match folded.as_str() {
                 "aws:sourcevpc" => Some(("vpc-", "INVALID_VPC_FORMAT")),
@@ -195,7 +204,10 @@ impl Lint<'_, '_> {
         let message = "aws:SourceIp is never a private address; aws:VpcSourceIp is meant";
         match count {
             0 => {}
-            _ if count == nets.len() => self.tell(Severity::Error, all, entry.span, message),
+            _ if count == nets.len() => {
+                self.tell(Severity::Error, all, entry.span, message);
+                self.mend(entry.key.span, "\"aws:VpcSourceIp\"");
+            }
             _ => self.tell(Severity::Suggestion, some, entry.span, message),
         }
     }

@@ -153,6 +153,9 @@ impl Lint<'_, '_> {
         for sid in policy.statements().iter().filter_map(|statement| statement.sid.as_ref()) {
             if sid.value.is_empty() {
                 self.tell(Severity::Suggestion, "EMPTY_SID_VALUE", sid.span, "an empty Sid says nothing");
+                if let Some(member) = self.sid_member(sid.span) {
+                    self.mend(member, "");
+                }
             } else if seen.contains(&&*sid.value) {
                 let message = format!("Sid {} is there twice", sid.value);
                 match kind {
@@ -204,7 +207,18 @@ impl Lint<'_, '_> {
             dropped.push(statement);
             let message = format!("what statement {number} allows is allowed without it");
             self.tell(Severity::Suggestion, "REDUNDANT_STATEMENT", statement.span, message);
+            if dropped.len() == 1 && policy.statements().len() > 1 {
+                // Each may hang on the others; one at a time is safe.
+                self.mend(without(policy.source(), statement.span), "");
+            }
         }
+    }
+
+    /// The whole member whose value stands there, with a comma.
+    fn sid_member(&self, value: SourceSpan) -> Option<SourceSpan> {
+        let head = self.policy.source().get(..value.start)?;
+        let start = head.rfind("\"Sid\"")?;
+        Some(without(self.policy.source(), SourceSpan { start, end: value.end }))
     }
 
     fn statement(&mut self, statement: &Statement) {

@@ -50,6 +50,7 @@ impl Lint<'_, '_> {
                 Some(PrincipalType::Service) if !name.contains('.') => {
                     let message = format!("{name} is no service: {name}.amazonaws.com is meant");
                     self.tell(Severity::Error, "INVALID_SERVICE_PRINCIPAL_FORMAT", entry.name.span, message);
+                    self.mend(entry.name.span, format!("\"{name}.amazonaws.com\""));
                 }
                 Some(PrincipalType::Service)
                     if kind == PolicyKind::Resource && statement.effect == Effect::Allow && !guarded =>
