@@ -2,7 +2,7 @@
 
 use crate::move_task::MoveTasks;
 use crate::queue::{NewQueue, Queue, SavedQueue};
-use crate::{Error, Event, Request, Response, limits};
+use crate::{Delivery, Error, Event, Request, Response, limits};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -75,6 +75,8 @@ pub struct Options {
     /// Messages a second that a message move task moves when no rate was
     /// asked for. AWS says only that it chooses. `[SQS-9.12]`
     pub move_rate: u32,
+    /// How standard queues use their freedom. `[SQS-8.4]`
+    pub delivery: Delivery,
 }
 
 impl Default for Options {
@@ -84,6 +86,7 @@ impl Default for Options {
             delete_with_older_handle: OlderHandle::UnlessInFlight,
             scope_change_takes: Span::from_seconds(60),
             move_rate: 500,
+            delivery: Delivery::InOrder,
         }
     }
 }

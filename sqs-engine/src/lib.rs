@@ -8,6 +8,7 @@ extern crate std;
 
 mod api;
 mod content;
+mod delivery;
 mod digest;
 mod engine;
 mod error;
@@ -24,6 +25,7 @@ mod redrive;
 
 pub use api::*;
 pub use aws_core;
+pub use delivery::Delivery;
 pub use digest::{Md5, MessageId, NotHex};
 pub use engine::{Engine, OlderHandle, Options};
 pub use error::{Error, ErrorShape, RedriveFault};

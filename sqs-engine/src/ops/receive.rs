@@ -14,7 +14,7 @@ use crate::{
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use aws_core::{AuthzRequest, Caller, Cx, Operation, Permit, Sink, Span, Timestamp};
+use aws_core::{AuthzRequest, Caller, Cx, Operation, Permit, Seed, Sink, Span, Timestamp};
 
 /// The parameters of a receive, checked. `[SQS-8.1]`
 struct Wanted {
@@ -145,8 +145,10 @@ impl Engine {
         place: u32,
         wanted: &Wanted,
         at: Timestamp,
+        seed: &Seed,
         sink: &mut S,
     ) -> Result<Vec<Message>, Error> {
+        let luck = self.options().delivery.luck(seed);
         let in_flight_max = self.options().in_flight_max;
         // [SQS-9.4] Without a target, messages stay and are delivered.
         let redrive = &self.queue(place)?.attributes.redrive;
@@ -165,7 +167,7 @@ impl Engine {
         let taken = match repeated {
             Some(delivered) => Taken { delivered, departed: Vec::new() },
             None => {
-                let taken = queue.receive(take);
+                let taken = queue.receive(take, luck);
                 if let Some(id) = &wanted.attempt {
                     queue.remember(id, take, &taken);
                 }
@@ -242,7 +244,7 @@ impl Operation<Engine> for ReceiveMessageRequest {
                 return Err(refused.err().unwrap_or(Error::InFlight));
             }
         };
-        let messages = engine.take(place, &wanted, cx.now, &mut cx.sink)?;
+        let messages = engine.take(place, &wanted, cx.now, &cx.seed, &mut cx.sink)?;
         if messages.is_empty() && wanted.wait > Span::ZERO {
             let deadline = cx.now + wanted.wait;
             return Ok(Receive::Wait(WaitToken { request: self, deadline, incarnation }));
@@ -282,7 +284,7 @@ impl Operation<Engine> for WaitToken {
         mut cx: Cx<'_, S>,
     ) -> Result<Receive, Error> {
         let wanted = Wanted::check(&self.request, engine.queue(place)?)?;
-        let messages = engine.take(place, &wanted, cx.now, &mut cx.sink)?;
+        let messages = engine.take(place, &wanted, cx.now, &cx.seed, &mut cx.sink)?;
         // [SQS-8.2] One message is enough to end the wait.
         if messages.is_empty() && cx.now < self.deadline {
             return Ok(Receive::Wait(self));

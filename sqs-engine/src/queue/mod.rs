@@ -10,6 +10,7 @@ pub(crate) mod fifo;
 pub(crate) mod message;
 mod order;
 
+use crate::delivery::Luck;
 use crate::receipt::{Receipt, SealKey};
 use crate::{Event, EventKind};
 use alloc::boxed::Box;
@@ -259,8 +260,9 @@ impl Queue {
     }
 
     /// Delivers what can be delivered, the longest visible first. [SQS-8.4]
-    pub(crate) fn receive(&mut self, take: Take) -> Taken {
+    pub(crate) fn receive(&mut self, take: Take, mut luck: Option<Luck>) -> Taken {
         let mut taken = Taken::default();
+        let mut overlooked = Vec::new();
         let room = take.in_flight_max.saturating_sub(self.counts().in_flight).min(take.most);
         if self.fifo.is_some() {
             self.receive_in_groups(take, room, &mut taken);
@@ -268,6 +270,11 @@ impl Queue {
         }
         while taken.delivered.len() < room {
             let Some((_, slot)) = self.visible.first() else { break };
+            if luck.as_mut().is_some_and(Luck::overlooks) {
+                self.detach(slot);
+                overlooked.push(slot);
+                continue;
+            }
             let Some(deliveries) = self.get(slot).map(|stored| stored.deliveries) else { break };
             // [SQS-9.3] The move happens at the receive that would exceed
             // the limit; the receive goes on with other messages.
@@ -284,7 +291,14 @@ impl Queue {
         // Only now do they get their new states: with a visibility timeout of
         // zero a message would otherwise be picked again. [SQS-8.7]
         for (slot, _) in &taken.delivered {
-            self.attach(*slot, invisible_for(take.at, take.visibility));
+            let duplicates = luck.as_mut().is_some_and(Luck::duplicates);
+            let visibility = if duplicates { Span::ZERO } else { take.visibility };
+            self.attach(*slot, invisible_for(take.at, visibility));
+        }
+        for slot in overlooked {
+            if let Some(state) = self.get(slot).map(|stored| stored.state) {
+                self.attach(slot, state);
+            }
         }
         taken
     }
