@@ -7,6 +7,7 @@ extern crate alloc;
 extern crate std;
 
 mod api;
+mod consumer;
 mod content;
 mod delivery;
 mod digest;
@@ -22,9 +23,11 @@ mod poll;
 mod queue;
 mod receipt;
 mod redrive;
+mod sns;
 
 pub use api::*;
 pub use aws_core;
+pub use consumer::{Batch, MappedQueue, Mapping, MappingError, MappingSettings, Outcome};
 pub use delivery::Delivery;
 pub use digest::{Md5, MessageId, NotHex};
 pub use engine::{Engine, OlderHandle, Options};
@@ -33,3 +36,4 @@ pub use event::{Event, EventKind};
 pub use move_task::TaskStatus;
 pub use ops::{Request, Response};
 pub use poll::{Receive, WaitToken};
+pub use sns::SnsNotification;
