@@ -5,7 +5,6 @@ use aws_core::{AccountId, AuthzRequest, Caller, Ground, Permit, Timestamp, Verdi
 use iam_eval::{
     Answer, Context, Explanation, Level, Policies, Policy, PolicyKind, PolicySet, Request, Subject,
 };
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// The organisation everything belongs to.
@@ -64,8 +63,8 @@ pub(crate) struct Access {
     service_control: Vec<Level>,
     resource_control: Vec<Level>,
     endpoint: PolicySet,
-    /// Policies of resources, by their text.
-    resources: HashMap<String, PolicySet>,
+    /// Policies of resources, by their text: a handful.
+    resources: Vec<(String, PolicySet)>,
     /// Decisions made.
     pub(crate) decisions: u64,
     /// Why the first denied call was denied.
@@ -100,7 +99,7 @@ impl Access {
             ],
             resource_control: vec![level("r-root", set(PolicyKind::ResourceControl, &[identities, https])?)],
             endpoint: set(PolicyKind::VpcEndpoint, &[endpoint])?,
-            resources: HashMap::new(),
+            resources: Vec::new(),
             decisions: 0,
             denied: None,
             took: Duration::ZERO,
@@ -120,20 +119,22 @@ impl Access {
         for (key, values) in &need.context {
             context.set_values(key, values);
         }
-        if let Some(text) = &need.resource_policy
-            && !self.resources.contains_key(text)
-        {
-            let of_key = need.action.starts_with("kms:");
-            let kind = if of_key { PolicyKind::KmsKey } else { PolicyKind::Resource };
-            // The engine has stored it; what cannot be read allows nothing.
-            let policy = Policy::stored(text, kind).ok().map(|policy| ("its own policy", policy));
-            self.resources.insert(text.clone(), PolicySet::new(policy));
-        }
+        let resource = need.resource_policy.as_ref().map(|text| {
+            let known = self.resources.iter().position(|(known, _)| known == text);
+            known.unwrap_or_else(|| {
+                let of_key = need.action.starts_with("kms:");
+                let kind = if of_key { PolicyKind::KmsKey } else { PolicyKind::Resource };
+                // The engine has stored it; what cannot be read allows nothing.
+                let policy = Policy::stored(text, kind).ok().map(|policy| ("its own policy", policy));
+                self.resources.push((text.clone(), PolicySet::new(policy)));
+                self.resources.len() - 1
+            })
+        });
         let policies = Policies {
             service_control: Some(&self.service_control),
             resource_control: Some(&self.resource_control),
             endpoint: context.get("aws:SourceVpce").is_some().then_some(&self.endpoint),
-            resource: need.resource_policy.as_ref().and_then(|text| self.resources.get(text)),
+            resource: resource.and_then(|at| self.resources.get(at)).map(|(_, set)| set),
             identity: actor.identity.as_ref(),
             ..Policies::default()
         };

@@ -122,7 +122,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     eprintln!("{} orders from {}", orders.len(), source.display());
     let started = Instant::now();
-    let world = World::run(&orders, settings)?;
+    // The process ends with it; taking it apart piece by piece would take longer
+    // than telling about it.
+    let world = std::mem::ManuallyDrop::new(World::run(&orders, settings)?);
     let ran = started.elapsed();
     let started = Instant::now();
     let report = Report::new(&orders, settings, &world);

@@ -31,7 +31,7 @@ use serde::{Serialize, Serializer};
 pub struct Context {
     /// What is shared with other contexts.
     base: Option<Arc<[Entry]>>,
-    /// What is its own, which comes first; both in the order of the lower-case
+    /// What is its own, which comes first; both in [`order`] of the lower-case
     /// names.
     entries: Vec<Entry>,
     partial: bool,
@@ -278,7 +278,7 @@ impl Context {
         let mut shared = base.iter().filter(|entry| search(&self.entries, &entry.folded).is_err()).peekable();
         let mut own = self.entries.iter().peekable();
         core::iter::from_fn(move || match (shared.peek(), own.peek()) {
-            (Some(one), Some(other)) if one.folded < other.folded => shared.next(),
+            (Some(one), Some(other)) if order(&one.folded, &other.folded).is_lt() => shared.next(),
             (Some(_), None) => shared.next(),
             _ => own.next(),
         })
@@ -327,7 +327,9 @@ impl Context {
 
     /// The keys that are set, in the order of their names, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
-        self.all().filter_map(|entry| match &entry.value {
+        let mut all: Vec<&Entry> = self.all().collect();
+        all.sort_unstable_by(|one, other| one.folded.cmp(&other.folded));
+        all.into_iter().filter_map(|entry| match &entry.value {
             Value::One(value) => Some((&*entry.name, Vec::from([&**value]))),
             Value::Many(values) => Some((&*entry.name, values.iter().map(|value| &**value).collect())),
             Value::Absent | Value::Unknown => None,
@@ -345,7 +347,13 @@ impl PartialEq for Context {
 impl Eq for Context {}
 
 fn search(entries: &[Entry], folded: &str) -> Result<usize, usize> {
-    entries.binary_search_by(|entry| (*entry.folded).cmp(folded))
+    entries.binary_search_by(|entry| order(&entry.folded, folded))
+}
+
+/// The order of entries: by length first, which tells most names apart at
+/// once.
+fn order(one: &str, other: &str) -> core::cmp::Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
 impl fmt::Display for Context {
