@@ -2,16 +2,18 @@
 
 use aws_core::{Quantity, Recorder, Timestamp, Unit};
 use sqs_engine::{Event, EventKind, MessageId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Everything the report is made from.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// Each message's life, in order.
+    /// Each message's life, in order; complete when the run is over.
     pub(crate) lives: BTreeMap<MessageId, Vec<Moment>>,
+    /// The same while the pipeline runs, when it is found often.
+    living: HashMap<MessageId, Vec<Moment>>,
     /// How often each piece of work was done.
-    pub(crate) worked: BTreeMap<(&'static str, String), u32>,
+    pub(crate) worked: HashMap<(&'static str, String), u32>,
     /// Attempts that failed.
     pub(crate) failed: BTreeMap<&'static str, u64>,
     /// Depths of the queues over time.
@@ -79,12 +81,17 @@ impl Ledger {
         for (at, event) in log.events {
             if let EventKind::Redriven { target, message_id } = &event.kind {
                 let (queue, kind) = (target.clone(), event.kind.clone());
-                self.lives.entry(*message_id).or_default().push(Moment { at, queue, kind });
+                self.living.entry(*message_id).or_default().push(Moment { at, queue, kind });
             }
             if let Some(id) = event.message_id {
-                self.lives.entry(id).or_default().push(Moment { at, queue: event.queue, kind: event.kind });
+                self.living.entry(id).or_default().push(Moment { at, queue: event.queue, kind: event.kind });
             }
         }
+    }
+
+    /// Nothing more will be heard.
+    pub(crate) fn close(&mut self) {
+        self.lives = std::mem::take(&mut self.living).into_iter().collect();
     }
 
     /// Keeps the first explanation of a fault, and counts the others.

@@ -247,6 +247,7 @@ impl<'o> World<'o> {
             let found = world.table.orders_of(world.now, &world.api, customer)?;
             world.best_customer = ((*customer).into(), found);
         }
+        world.ledger.close();
         Ok(world)
     }
 
@@ -354,13 +355,13 @@ impl<'o> World<'o> {
     /// Wakes a consumer for each message that can be received now.
     fn hear(&mut self, log: Recorder<sqs_engine::Event>) {
         for (_, event) in &log.events {
-            let (queue, arrived) = match &event.kind {
-                EventKind::Sent | EventKind::Visible => (&event.queue, true),
-                EventKind::Redriven { target, .. } => (target, true),
-                _ => (&event.queue, false),
+            let queue = match &event.kind {
+                EventKind::Sent | EventKind::Visible => &event.queue,
+                EventKind::Redriven { target, .. } => target,
+                _ => continue,
             };
             let service = SERVICES.iter().position(|service| service.name == &**queue);
-            if let Some(service) = service.filter(|_| arrived)
+            if let Some(service) = service
                 && let Some((worker, _)) = self.waiting.get(service).and_then(VecDeque::front)
             {
                 let worker = *worker;
