@@ -14,7 +14,7 @@ allocations() { valgrind --tool=memcheck --leak-check=no "$bin" "$1" "$2" 2>&1 |
     sed -n 's/.*total heap usage: \([0-9,]*\) allocs.*/\1/p' | tr -d ,; }
 
 printf '%-16s %22s %20s\n' 'what' 'instructions a time' 'allocations a time'
-for what in untold told-silence decide send send-receive cycle cycle-recorded; do
+for what in untold told-silence decide decide-10000 send send-receive cycle cycle-recorded; do
     i=$(( $(instructions $what $many) - $(instructions $what $few) ))
     a=$(( $(allocations $what $many) - $(allocations $what $few) ))
     printf '%-16s %22s %20s\n' "$what" "$(awk "BEGIN{printf \"%.1f\", $i/($many-$few)}")" "$(awk "BEGIN{printf \"%.2f\", $a/($many-$few)}")"

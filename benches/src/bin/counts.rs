@@ -78,12 +78,13 @@ fn main() {
     let values: Vec<u64> = (0..64).collect();
     let mut world = World::new();
     let mut log = Recorder::default();
-    let iam = aws_benches::iam::Workload::new(5).unwrap();
+    // Twenty statements a policy.
+    let iam = aws_benches::iam::Workload::new(if what == "decide-10000" { 500 } else { 5 }).unwrap();
     for at in 0..times {
         match what.as_str() {
             "told-silence" => drop(black_box(told(black_box(&values), ()))),
             "untold" => drop(black_box(untold(black_box(&values)))),
-            "decide" => drop(black_box(iam.decide(at as usize))),
+            "decide" | "decide-10000" => drop(black_box(iam.decide(at as usize))),
             "explain" => drop(black_box(iam.explain(at as usize))),
             "send" => world.send(()),
             "cycle" => {
@@ -103,7 +104,7 @@ fn main() {
             }
             _ => {
                 eprintln!(
-                    "usage: counts told-silence|untold|decide|explain|send|send-receive|cycle|cycle-recorded TIMES"
+                    "usage: counts told-silence|untold|decide|decide-10000|explain|send|send-receive|cycle|cycle-recorded TIMES"
                 );
                 std::process::exit(2);
             }
