@@ -91,14 +91,13 @@ impl<'h> Judge<'_, 'h> {
     }
 
     /// When a message may have left its queue, from its send on.
-    fn until(&self, at: usize, send: &Send<'h>) -> At {
+    fn until(&self, send: &Send<'h>) -> At {
         let ledger = self.ledger;
         let last = (i64::MAX, u32::MAX);
         let Some(queue) = ledger.queues.get(send.queue) else { return send.when.from };
         let Some(log) = send.message.map(|at| ledger.log(at)) else {
             return send.when.from;
         };
-        let _ = at;
         let removed = self.touched(&log).filter(|touch| touch.timeout.is_none() && touch.outcome.possible());
         let removed = removed.map(|touch| touch.when.from).min();
         let retention = queue.retention(send.when.from, last).0;
@@ -162,7 +161,7 @@ impl<'h> Judge<'_, 'h> {
         for (at, send) in self.firsts() {
             let number = send.result.and_then(|result| result.sequence_number.as_deref()?.parse().ok());
             let Some(order) = number else { continue };
-            let member = Member { send: at, order, since: send.when.to, until: self.until(at, send) };
+            let member = Member { send: at, order, since: send.when.to, until: self.until(send) };
             groups.entry((send.queue, send.group)).or_default().push(member);
         }
         // The group of each first send, and its place in it.
