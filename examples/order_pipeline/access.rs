@@ -5,6 +5,7 @@ use aws_core::{AccountId, AuthzRequest, Caller, Ground, Permit, Timestamp, Verdi
 use iam_eval::{
     Answer, Context, Explanation, Level, Policies, Policy, PolicyKind, PolicySet, Request, Subject,
 };
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 /// The organisation everything belongs to.
@@ -21,6 +22,8 @@ pub(crate) struct Actor {
     pub(crate) caller: Caller,
     subject: Subject,
     context: Context,
+    /// The same with the second of its last call.
+    lately: RefCell<(Timestamp, Context)>,
     identity: Option<PolicySet>,
 }
 
@@ -53,7 +56,19 @@ impl Actor {
             .with("aws:PrincipalOrgID", ORGANIZATION)
             .with("aws:ResourceOrgID", ORGANIZATION)
             .shared();
-        Self { subject: Subject::of(&caller), caller, context, identity }
+        let lately = RefCell::new((Timestamp::from_seconds(i64::MIN / 1_000), Context::new()));
+        Self { subject: Subject::of(&caller), caller, context, lately, identity }
+    }
+
+    /// What is known of a call by this actor: the same for all of a second,
+    /// which is as fine as the keys about time are.
+    fn context_at(&self, now: Timestamp) -> Context {
+        let second = Timestamp::from_seconds(now.as_seconds());
+        let mut lately = self.lately.borrow_mut();
+        if lately.0 != second {
+            *lately = (second, self.context.clone().at(second, &self.caller).shared());
+        }
+        lately.1.clone()
     }
 }
 
@@ -115,7 +130,7 @@ impl Access {
     }
 
     fn decide(&mut self, now: Timestamp, actor: &Actor, need: &AuthzRequest) -> Verdict {
-        let mut context = actor.context.clone().at(now, &actor.caller);
+        let mut context = actor.context_at(now);
         for (key, values) in &need.context {
             context.set_values(key, values);
         }

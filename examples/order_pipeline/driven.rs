@@ -2,7 +2,7 @@
 
 use crate::access::{Access, Actor};
 use crate::world::{Settings, WorldError};
-use aws_core::{Call, Engine, History, Permit, Recorder, Seed, Snapshot, Timestamp};
+use aws_core::{Call, Cx, Engine, History, Permit, Recorder, Seed, Snapshot, Timestamp};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -53,21 +53,20 @@ where
         let started = Instant::now();
         let seed = self.seed.derive(&u64::try_from(self.count).unwrap_or(u64::MAX).to_be_bytes());
         self.count += 1;
-        let mut call = Call::new(now, seed, actor.caller.clone(), request.into());
-        let (cx, request) = call.split();
-        let needs = self.engine.authz(&cx, request);
+        let (cx, request) = (Cx::new(now, seed, &actor.caller), request.into());
+        let needs = self.engine.authz(&cx, &request);
         self.took += started.elapsed();
-        call.permit = match needs {
+        let permit = match needs {
             Ok(needs) => self.access.borrow_mut().permit(now, actor, &needs),
             Err(_) => Permit::Unchecked,
         };
         let started = Instant::now();
         let mut log = Recorder::default();
         let reply = if self.settings.keep_history {
+            let call = Call { permit, ..Call::new(now, cx.seed, actor.caller.clone(), request) };
             self.calls.call(&mut self.engine, call, &mut log)
         } else {
-            let (cx, request) = call.split();
-            self.engine.apply(cx.sink(&mut log), request.clone())
+            self.engine.apply(cx.permit(permit).sink(&mut log), request)
         };
         self.took += started.elapsed();
         if self.settings.restore_every.is_some_and(|every| self.count.is_multiple_of(every)) {

@@ -89,8 +89,11 @@ impl Order {
     pub(crate) fn total(&self) -> String {
         let cents = |line: &Line| {
             let (whole, part) = line.unit_price.split_once('.').unwrap_or((&line.unit_price, ""));
-            let part: String = part.chars().chain("00".chars()).take(2).collect();
-            let price = format!("{whole}{part}").parse::<i64>().unwrap_or(0);
+            let digits = part.bytes().chain(*b"00").take(2).map(|digit| i64::from(digit.wrapping_sub(b'0')));
+            let whole = whole.parse::<i64>().unwrap_or(0);
+            let cents =
+                digits.fold(whole.abs(), |cents, digit| cents.saturating_mul(10).saturating_add(digit));
+            let price = if line.unit_price.starts_with('-') { -cents } else { cents };
             price.saturating_mul(line.quantity)
         };
         let total = self.lines.iter().map(cents).fold(0_i64, i64::saturating_add);

@@ -124,7 +124,7 @@ enum Task {
     Finish {
         service: usize,
         worker: usize,
-        work: Work,
+        work: Box<Work>,
     },
     Sample,
 }
@@ -614,12 +614,12 @@ impl<'o> World<'o> {
                 succeeds,
                 last: nth + 1 == count,
             };
-            self.plan(at, Task::Finish { service: index, worker, work });
+            self.plan(at, Task::Finish { service: index, worker, work: Box::new(work) });
         }
     }
 
     /// A consumer is done with a message: well or badly.
-    fn finish(&mut self, index: usize, worker: usize, work: Work) -> Result<(), WorldError> {
+    fn finish(&mut self, index: usize, worker: usize, work: Box<Work>) -> Result<(), WorldError> {
         let Some(service) = SERVICES.get(index) else { return Ok(()) };
         if work.succeeds && self.opens(service, worker, &work) {
             self.ledger.worked(service.name, &work.key);

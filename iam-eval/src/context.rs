@@ -39,9 +39,19 @@ pub struct Context {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    folded: Box<str>,
-    name: Box<str>,
+    /// The name in lower case, and after it the name as it was given.
+    names: Box<str>,
     value: Value,
+}
+
+impl Entry {
+    fn folded(&self) -> &str {
+        self.names.split_at_checked(self.names.len() / 2).map_or("", |(folded, _)| folded)
+    }
+
+    fn name(&self) -> &str {
+        self.names.split_at_checked(self.names.len() / 2).map_or("", |(_, name)| name)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,14 +252,19 @@ impl Context {
     }
 
     fn put(&mut self, key: &str, value: Value) {
-        let folded: Box<str> = key.to_ascii_lowercase().into();
-        match search(&self.entries, &folded) {
+        let mut names = String::with_capacity(2 * key.len());
+        names.push_str(key);
+        names.make_ascii_lowercase();
+        match search(&self.entries, &names) {
             Ok(at) => {
                 if let Some(entry) = self.entries.get_mut(at) {
                     entry.value = value;
                 }
             }
-            Err(at) => self.entries.insert(at, Entry { folded, name: key.into(), value }),
+            Err(at) => {
+                names.push_str(key);
+                self.entries.insert(at, Entry { names: names.into(), value });
+            }
         }
     }
 
@@ -275,10 +290,11 @@ impl Context {
     /// All entries in order; of two with one name its own.
     fn all(&self) -> impl Iterator<Item = &Entry> {
         let base = self.base.as_deref().unwrap_or_default();
-        let mut shared = base.iter().filter(|entry| search(&self.entries, &entry.folded).is_err()).peekable();
+        let mut shared =
+            base.iter().filter(|entry| search(&self.entries, entry.folded()).is_err()).peekable();
         let mut own = self.entries.iter().peekable();
         core::iter::from_fn(move || match (shared.peek(), own.peek()) {
-            (Some(one), Some(other)) if order(&one.folded, &other.folded).is_lt() => shared.next(),
+            (Some(one), Some(other)) if order(one.folded(), other.folded()).is_lt() => shared.next(),
             (Some(_), None) => shared.next(),
             _ => own.next(),
         })
@@ -287,7 +303,7 @@ impl Context {
     /// With all that another says, which comes first.
     pub(crate) fn overlaid(mut self, other: &Self) -> Self {
         for entry in other.all() {
-            self.put(&entry.name, entry.value.clone());
+            self.put(entry.name(), entry.value.clone());
         }
         self.partial |= other.partial;
         self
@@ -328,10 +344,10 @@ impl Context {
     /// The keys that are set, in the order of their names, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let mut all: Vec<&Entry> = self.all().collect();
-        all.sort_unstable_by(|one, other| one.folded.cmp(&other.folded));
+        all.sort_unstable_by(|one, other| one.folded().cmp(other.folded()));
         all.into_iter().filter_map(|entry| match &entry.value {
-            Value::One(value) => Some((&*entry.name, Vec::from([&**value]))),
-            Value::Many(values) => Some((&*entry.name, values.iter().map(|value| &**value).collect())),
+            Value::One(value) => Some((entry.name(), Vec::from([&**value]))),
+            Value::Many(values) => Some((entry.name(), values.iter().map(|value| &**value).collect())),
             Value::Absent | Value::Unknown => None,
         })
     }
@@ -347,7 +363,7 @@ impl PartialEq for Context {
 impl Eq for Context {}
 
 fn search(entries: &[Entry], folded: &str) -> Result<usize, usize> {
-    entries.binary_search_by(|entry| order(&entry.folded, folded))
+    entries.binary_search_by(|entry| order(entry.folded(), folded))
 }
 
 /// The order of entries: by length first, which tells most names apart at
@@ -372,8 +388,8 @@ impl Serialize for Context {
         let mut map = serializer.serialize_map(None)?;
         for entry in self.all() {
             match &entry.value {
-                Value::One(value) => map.serialize_entry(&entry.name, value)?,
-                Value::Many(values) => map.serialize_entry(&entry.name, values)?,
+                Value::One(value) => map.serialize_entry(entry.name(), value)?,
+                Value::Many(values) => map.serialize_entry(entry.name(), values)?,
                 Value::Absent | Value::Unknown => {}
             }
         }
