@@ -51,6 +51,8 @@ pub struct Engine {
     deadlines: BTreeSet<(Timestamp, u32)>,
     scheduled: Vec<Option<Timestamp>>,
     pub(crate) tasks: MoveTasks,
+    /// Who sent last: not state, but what spares the next message a copy.
+    pub(crate) last_sender: Option<Arc<str>>,
 }
 
 /// Choices that AWS leaves open or raises on request.
@@ -125,6 +127,7 @@ impl Engine {
             deadlines: BTreeSet::new(),
             scheduled: Vec::new(),
             tasks: MoveTasks::default(),
+            last_sender: None,
         }
     }
 
@@ -444,6 +447,13 @@ impl Target {
     pub(crate) fn find(engine: &Engine, url: &str, caller: &Caller) -> Result<Self, Error> {
         if url.is_empty() {
             return Err(Error::Missing { parameter: "QueueUrl" });
+        }
+        // Nearly every call has the URL that the queue was created with.
+        let last = url.rfind('/').map_or(url, |slash| url.get(slash + 1..).unwrap_or_default());
+        if let Some(place) = engine.place_of(last)
+            && engine.queue(place).is_ok_and(|queue| &*queue.url == url)
+        {
+            return Ok(Self::Queue(place));
         }
         let name = engine.name_in(url);
         match name.and_then(|name| engine.place_of(name)) {

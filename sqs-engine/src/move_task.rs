@@ -183,7 +183,7 @@ impl Engine {
         let next = self.place_of(&task.source).and_then(|place| {
             let queue = self.queue(place).ok()?;
             let slot = queue.first()?;
-            Some((place, slot, queue.get(slot)?.content.source_arn.clone()))
+            Some((place, slot, queue.get(slot)?.content.extras().source_arn.clone()))
         });
         let Some((place, slot, source_arn)) = next else {
             return self.tasks.end(index, TaskStatus::Completed, None);
@@ -201,7 +201,8 @@ impl Engine {
         let mut content = stored.content;
         let old = content.id;
         // [SQS-9.9] A new message with the old one's contents.
-        (content.id, content.sent_at, content.source_arn) = (id, at, None);
+        (content.id, content.sent_at) = (id, at);
+        content.forget_source();
         (content.receive_count, content.first_received_at) = (0, None);
         if let Ok(queue) = self.queue_mut(target) {
             let kind = EventKind::Redriven { target: queue.name.clone(), message_id: id };

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use core::hash::Hasher as _;
 use serde::{Deserialize, Serialize};
-use siphasher::sip::SipHasher24;
+use siphasher::sip::{SipHasher13, SipHasher24};
 
 /// What a handle names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,13 @@ pub(crate) struct SealKey([u8; 16]);
 impl From<[u8; 16]> for SealKey {
     fn from(key: [u8; 16]) -> Self {
         Self(key)
+    }
+}
+
+impl SealKey {
+    /// For look-ups by texts that callers choose.
+    pub(crate) fn hasher(&self) -> SipHasher13 {
+        SipHasher13::new_with_key(&self.0)
     }
 }
 

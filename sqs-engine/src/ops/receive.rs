@@ -92,8 +92,8 @@ impl Filter {
             || self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
     }
 
-    fn select(&self, attributes: Option<&MessageAttributes>) -> MessageAttributes {
-        let selected = attributes.into_iter().flatten().filter(|(name, _)| self.takes(name));
+    fn select(&self, attributes: &MessageAttributes) -> MessageAttributes {
+        let selected = attributes.iter().filter(|(name, _)| self.takes(name));
         selected.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
@@ -101,7 +101,7 @@ impl Filter {
 /// A delivered message as its receiver sees it.
 fn deliver(stored: &Stored, handle: String, wanted: &Wanted) -> Message {
     let content = &stored.content;
-    let message_attributes = wanted.attributes.select(content.attributes.as_deref());
+    let message_attributes = wanted.attributes.select(&content.extras().attributes);
     let attributes: BTreeMap<_, _> =
         wanted.system.iter().filter_map(|name| Some((*name, system_attribute(stored, *name)?))).collect();
     Message {
@@ -119,21 +119,21 @@ fn deliver(stored: &Stored, handle: String, wanted: &Wanted) -> Message {
 /// Those that are not set, and those of other queue types, are left out.
 /// `[SQS-8.5]`
 fn system_attribute(stored: &Stored, name: SystemAttribute) -> Option<String> {
-    let content = &stored.content;
+    let (content, extras) = (&stored.content, stored.content.extras());
     let text = |text: &Option<_>| text.as_deref().map(String::from);
     match name {
-        SystemAttribute::AwsTraceHeader => text(&content.trace_header),
+        SystemAttribute::AwsTraceHeader => text(&extras.trace_header),
         SystemAttribute::ApproximateFirstReceiveTimestamp => {
             content.first_received_at.map(|at| at.as_millis().to_string())
         }
         SystemAttribute::ApproximateReceiveCount => Some(content.receive_count.to_string()),
-        SystemAttribute::DeadLetterQueueSourceArn => text(&content.source_arn),
-        SystemAttribute::MessageGroupId => text(&content.group_id),
+        SystemAttribute::DeadLetterQueueSourceArn => text(&extras.source_arn),
+        SystemAttribute::MessageGroupId => text(&extras.group_id),
         SystemAttribute::SenderId => Some(String::from(&*content.sender_id)),
         SystemAttribute::SentTimestamp => Some(content.sent_at.as_millis().to_string()),
-        SystemAttribute::MessageDeduplicationId => text(&content.deduplication_id),
+        SystemAttribute::MessageDeduplicationId => text(&extras.deduplication_id),
         SystemAttribute::SequenceNumber => {
-            content.deduplication_id.as_ref().map(|_| sequence_number(stored.sequence))
+            extras.deduplication_id.as_ref().map(|_| sequence_number(stored.sequence))
         }
     }
 }
@@ -192,7 +192,7 @@ impl Engine {
                 sink.event(at, || Event { queue: name, message_id: id, kind });
                 // [SQS-9.5] Content, count and, on standard queues, age
                 // survive; it is visible at once.
-                content.source_arn = Some(source.1.clone());
+                content.extras_mut().source_arn = Some(source.1.clone());
                 queue.insert(content, at, retained_from, Span::ZERO);
             }
             self.settle(target, sink);

@@ -6,12 +6,14 @@ use crate::content;
 use crate::engine::Target;
 use crate::queue::attributes::{Attributes, FifoAttributes};
 use crate::queue::fifo::sequence_number;
-use crate::queue::message::Content;
+use crate::queue::memory::Accepted;
+use crate::queue::message::{Content, Extras};
 use crate::{
     Engine, Error, Event, EventKind, Md5, MessageAttributes, MessageId, SendMessageBatchRequest,
     SendMessageBatchRequestEntry, SendMessageBatchResult, SendMessageBatchResultEntry, SendMessageRequest,
     SendMessageResult, limits,
 };
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -140,30 +142,31 @@ impl Checked {
             sequence_number: None,
         };
         let trace_header = system_attributes.remove("AWSTraceHeader").and_then(|value| value.string_value);
-        let content = Content {
-            id,
-            body: body.into(),
-            md5_of_body,
-            attributes: (!attributes.is_empty()).then(|| Box::new(attributes)),
+        let extras = Extras {
+            attributes,
             trace_header: trace_header.map(Arc::from),
             group_id: group_id.map(Arc::from),
             deduplication_id: self.deduplication_id,
-            sender_id,
-            sent_at: at,
-            first_received_at: None,
-            receive_count: 0,
             source_arn: None,
         };
+        let content = Content::new(id, (body.into(), md5_of_body), (sender_id, at), extras);
         (content, self.delay, answer)
     }
 }
 
-/// What the `SenderId` of a caller's messages is. `[SQS-8.5]`
-fn sender_id(caller: &Caller) -> Arc<str> {
-    match &caller.principal {
-        Principal::User { unique_id, .. } => unique_id.as_str().into(),
-        Principal::Anonymous { source_ip: Some(address) } => address.as_str().into(),
-        _ => caller.user_id().into(),
+impl Engine {
+    /// What the `SenderId` of a caller's messages is. `[SQS-8.5]`
+    fn sender_id(&mut self, caller: &Caller) -> Arc<str> {
+        let id = match &caller.principal {
+            Principal::User { unique_id, .. } => Cow::Borrowed(unique_id.as_str()),
+            Principal::Anonymous { source_ip: Some(address) } => Cow::Borrowed(address.as_str()),
+            _ => Cow::Owned(caller.user_id()),
+        };
+        // Messages of one sender share one copy of it.
+        match &self.last_sender {
+            Some(last) if **last == *id => last.clone(),
+            _ => self.last_sender.insert(id.into()).clone(),
+        }
     }
 }
 
@@ -176,20 +179,19 @@ fn enqueue<S: Sink<Event>>(
     sink: &mut S,
 ) -> Result<SendMessageResult, Error> {
     let queue = engine.queue_mut(place)?;
-    let sequence = queue.accepted();
-    if let (Some(fifo), Some(id)) = (&mut queue.fifo, &content.deduplication_id) {
+    let (sequence, seal) = (queue.accepted(), queue.seal);
+    if let (Some(fifo), Some(id)) = (&mut queue.fifo, &content.extras().deduplication_id) {
         let now = queue.attributes.fifo.is_some_and(|fifo| fifo.scope_is_group);
         let before = fifo.memory.scope_before.filter(|(_, until)| at < *until);
         let by_group = before.map_or(now, |(before, _)| before);
-        let group = content.group();
+        let send = Accepted { id: id.clone(), group: content.group(), at, message: content.id, sequence };
         // [SQS-10.2] The first one's id and number, the second one's digests.
-        if let Some(first) = fifo.memory.duplicate(id, by_group.then_some(&*group), at) {
-            answer.message_id = first.id;
+        if let Some(first) = fifo.memory.accept(&seal, send, by_group) {
+            answer.message_id = first.message;
             answer.sequence_number = Some(sequence_number(first.sequence));
             sink.event(at, || queue.event(&content, EventKind::Deduplicated));
             return Ok(answer);
         }
-        fifo.memory.accept(id, &group, at, content.id, sequence);
         answer.sequence_number = Some(sequence_number(sequence));
     }
     sink.event(at, || queue.event(&content, EventKind::Sent));
@@ -244,7 +246,7 @@ impl Operation<Engine> for SendMessageRequest {
         };
         cx.sink.usage(billed(checked.size));
         let mut random = cx.seed.expand(b"message");
-        let sealed = checked.seal(cx.now, sender_id(cx.caller), &mut random);
+        let sealed = checked.seal(cx.now, engine.sender_id(cx.caller), &mut random);
         let answer = enqueue(engine, place, sealed, cx.now, &mut cx.sink)?;
         engine.settle(place, &mut cx.sink);
         Ok(answer)
@@ -299,7 +301,7 @@ impl Operation<Engine> for SendMessageBatchRequest {
         }
         let rules = Rules::of(&engine.queue(place)?.attributes);
         let mut random = cx.seed.expand(b"message");
-        let sender_id = sender_id(cx.caller);
+        let sender_id = engine.sender_id(cx.caller);
         let mut result = SendMessageBatchResult::with_capacity(entries.len());
         let drafts: Vec<(String, Draft)> = entries.into_iter().map(Draft::of_entry).collect();
         // [SQS-7.8] One such entry fails them all.

@@ -1,28 +1,29 @@
-//! What only FIFO queues have: groups, deduplication and receive attempts.
+//! What only FIFO queues have: groups, and what they remember.
 
+use super::memory::Memory;
 use super::order::Key;
-use crate::MessageId;
-use crate::receipt::Receipt;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::receipt::SealKey;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// How long a deduplication id and a receive attempt are remembered.
-/// `[SQS-10.2]` `[SQS-8.9]`
-pub(crate) const MEMORY: Span = Span::from_minutes(5);
+use core::hash::Hasher as _;
+use hashbrown::HashTable;
 
 /// The groups of a FIFO queue and what it remembers.
 ///
 /// A group that has no messages costs nothing. Every operation is a logarithm
-/// of the number of groups; within a group, messages leave near its front.
-#[derive(Debug, Default)]
+/// of the number of groups at most; within a group, messages leave near its
+/// front.
+#[derive(Debug)]
 pub(crate) struct Fifo {
-    names: BTreeMap<Arc<str>, u32>,
+    seal: SealKey,
+    /// Groups by the hash of their names.
+    names: HashTable<u32>,
     groups: Vec<Group>,
     free: Vec<u32>,
+    /// The group of each slot's message.
+    group_of: Vec<u32>,
     /// Groups whose first message can be received, by the key of that
     /// message. `[SQS-8.3]`
     heads: BTreeSet<(Key, u32)>,
@@ -38,42 +39,98 @@ struct Group {
     head: Option<Key>,
 }
 
+fn hash(seal: &SealKey, name: &str) -> u64 {
+    let mut hasher = seal.hasher();
+    hasher.write(name.as_bytes());
+    hasher.finish()
+}
+
 impl Fifo {
-    /// Adds a message at the end of its group.
-    pub(crate) fn join(&mut self, name: &Arc<str>, sequence: u64, slot: u32) {
-        let Self { names, groups, free, .. } = self;
-        let index = *names.entry(name.clone()).or_insert_with(|| {
-            free.pop().unwrap_or_else(|| {
-                groups.push(Group::default());
-                u32::try_from(groups.len() - 1).unwrap_or(u32::MAX)
-            })
-        });
-        if let Some(group) = groups.get_mut(index as usize) {
-            group.name = name.clone();
-            group.members.push_back((sequence, slot));
+    /// A queue without messages whose handles are sealed with `seal`.
+    pub(crate) fn new(seal: SealKey) -> Self {
+        Self {
+            seal,
+            names: HashTable::new(),
+            groups: Vec::new(),
+            free: Vec::new(),
+            group_of: Vec::new(),
+            heads: BTreeSet::new(),
+            memory: Memory::default(),
         }
     }
 
-    /// Takes a message out of its group.
-    pub(crate) fn leave(&mut self, name: &str, sequence: u64) {
-        let Some(index) = self.names.get(name).copied() else { return };
+    /// The group's place, made if there is none; and its name, of which all
+    /// its messages share one copy.
+    fn enter(&mut self, name: &Arc<str>) -> (u32, Arc<str>) {
+        let Self { seal, names, groups, free, .. } = self;
+        let named = |index: u32| groups.get(index as usize).map_or(&*name, |group| &group.name);
+        let hashed = hash(seal, name);
+        if let Some(index) = names.find(hashed, |index| **named(*index) == **name) {
+            return (*index, named(*index).clone());
+        }
+        let index = free.pop().unwrap_or_else(|| {
+            groups.push(Group::default());
+            u32::try_from(groups.len() - 1).unwrap_or(u32::MAX)
+        });
+        if let Some(group) = groups.get_mut(index as usize) {
+            group.name = name.clone();
+        }
+        names.insert_unique(hashed, index, |index| {
+            groups.get(*index as usize).map_or(0, |group| hash(seal, &group.name))
+        });
+        (index, name.clone())
+    }
+
+    /// Adds a message at the end of its group, and answers the group's name.
+    pub(crate) fn join(&mut self, name: &Arc<str>, sequence: u64, slot: u32) -> Arc<str> {
+        let (index, name) = self.enter(name);
+        if let Some(group) = self.groups.get_mut(index as usize) {
+            group.members.push_back((sequence, slot));
+        }
+        let place = slot as usize;
+        if self.group_of.len() <= place {
+            self.group_of.resize(place + 1, u32::MAX);
+        }
+        if let Some(group) = self.group_of.get_mut(place) {
+            *group = index;
+        }
+        name
+    }
+
+    /// Takes a message out of its group. What `visible` tells is the key of
+    /// another slot's message, if that is visible.
+    pub(crate) fn leave(&mut self, slot: u32, sequence: u64, visible: impl Fn(u32) -> Option<Key>) {
+        let Some(index) = self.group_of.get(slot as usize).copied() else { return };
         let Some(group) = self.groups.get_mut(index as usize) else { return };
-        if let Ok(place) = group.members.binary_search_by_key(&sequence, |(sequence, _)| *sequence) {
+        // Nearly always the first one: looking for it elsewhere is costly.
+        if group.members.front().is_some_and(|(first, _)| *first == sequence) {
+            group.members.pop_front();
+        } else if let Ok(place) = group.members.binary_search_by_key(&sequence, |(sequence, _)| *sequence) {
             group.members.remove(place);
         }
         if group.members.is_empty() {
             if let Some(key) = group.head.take() {
                 self.heads.remove(&(key, index));
             }
-            self.names.remove(name);
+            let hashed = hash(&self.seal, &group.name);
+            if let Ok(entry) = self.names.find_entry(hashed, |other| *other == index) {
+                entry.remove();
+            }
             self.free.push(index);
+        } else {
+            self.refresh_group(index, visible);
         }
     }
 
-    /// Notes when the group's first message became visible. `visible` tells
-    /// the key of a slot's message if it is.
-    pub(crate) fn refresh(&mut self, name: &str, visible: impl Fn(u32) -> Option<Key>) {
-        let Some(index) = self.names.get(name).copied() else { return };
+    /// Notes when the first message of the slot's group became visible.
+    /// `visible` tells the key of a slot's message if it is.
+    pub(crate) fn refresh(&mut self, slot: u32, visible: impl Fn(u32) -> Option<Key>) {
+        if let Some(index) = self.group_of.get(slot as usize).copied() {
+            self.refresh_group(index, visible);
+        }
+    }
+
+    fn refresh_group(&mut self, index: u32, visible: impl Fn(u32) -> Option<Key>) {
         let Some(group) = self.groups.get_mut(index as usize) else { return };
         let head = group.members.front().and_then(|(_, slot)| visible(*slot));
         if head != group.head {
@@ -97,7 +154,7 @@ impl Fifo {
     /// Forgets all messages and ids. `[SQS-10.4]`
     pub(crate) fn clear(&mut self) {
         let scope_before = self.memory.scope_before;
-        *self = Self::default();
+        *self = Self::new(self.seal);
         self.memory.scope_before = scope_before;
     }
 
@@ -108,14 +165,18 @@ impl Fifo {
         group_of: impl Fn(u32) -> Option<(u64, String, Option<Key>)>,
     ) -> Result<(), String> {
         let mut count = 0;
-        for (name, index) in &self.names {
+        for index in &self.names {
             let Some(group) = self.groups.get(*index as usize) else { return Err("no such group".into()) };
+            let name = &group.name;
             let mut before = None;
             for (sequence, slot) in &group.members {
                 count += 1;
                 let Some((own, own_group, _)) = group_of(*slot) else {
                     return Err(alloc::format!("group {name} holds a message that is not there"));
                 };
+                if self.group_of.get(*slot as usize) != Some(index) {
+                    return Err(alloc::format!("group {name} is not found by its messages"));
+                }
                 if own != *sequence || *own_group != **name || before >= Some(own) {
                     return Err(alloc::format!("group {name} is out of order"));
                 }
@@ -130,99 +191,6 @@ impl Fifo {
             return Err(alloc::format!("{count} of {messages} messages are in groups"));
         }
         Ok(())
-    }
-}
-
-/// What a FIFO queue remembers for five minutes.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Memory {
-    /// Accepted sends by their deduplication id; with several groups one id
-    /// can have been accepted several times.
-    accepted: BTreeMap<Arc<str>, Vec<Accepted>>,
-    /// The ids in the order of their acceptance.
-    ages: VecDeque<(Timestamp, Arc<str>)>,
-    /// Receives that can be repeated, by their attempt id.
-    attempts: BTreeMap<Arc<str>, Attempt>,
-    /// The deduplication scope that is still in force, and until when.
-    pub(crate) scope_before: Option<(bool, Timestamp)>,
-}
-
-/// A send that was accepted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Accepted {
-    group: Arc<str>,
-    at: Timestamp,
-    pub(crate) id: MessageId,
-    pub(crate) sequence: u64,
-}
-
-/// A receive that can be repeated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Attempt {
-    /// When it was first made.
-    pub(crate) at: Timestamp,
-    /// How many messages it asked for.
-    pub(crate) most: usize,
-    /// For how long they are invisible.
-    pub(crate) visibility: Span,
-    /// Until when they are.
-    pub(crate) until: Timestamp,
-    /// What it delivered.
-    pub(crate) receipts: Vec<Receipt>,
-}
-
-impl Memory {
-    /// The accepted send that makes one with this id a duplicate.
-    /// `[SQS-10.2]`
-    pub(crate) fn duplicate(&self, id: &str, group: Option<&str>, now: Timestamp) -> Option<&Accepted> {
-        let sends = self.accepted.get(id)?;
-        let in_scope = |send: &&Accepted| group.is_none_or(|group| &*send.group == group);
-        sends.iter().filter(in_scope).find(|send| now < send.at + MEMORY)
-    }
-
-    /// Remembers an accepted send, and forgets what is old enough.
-    pub(crate) fn accept(
-        &mut self,
-        id: &Arc<str>,
-        group: &Arc<str>,
-        at: Timestamp,
-        message: MessageId,
-        sequence: u64,
-    ) {
-        while let Some((accepted, id)) = self.ages.front()
-            && *accepted + MEMORY <= at
-        {
-            if let Some(sends) = self.accepted.get_mut(id) {
-                sends.retain(|send| at < send.at + MEMORY);
-                if sends.is_empty() {
-                    self.accepted.remove(&**id);
-                }
-            }
-            self.ages.pop_front();
-        }
-        let send = Accepted { group: group.clone(), at, id: message, sequence };
-        self.accepted.entry(id.clone()).or_default().push(send);
-        self.ages.push_back((at, id.clone()));
-    }
-
-    /// The attempt of this id, while it can be repeated. `[SQS-8.9]`
-    pub(crate) fn attempt(&self, id: &str, now: Timestamp) -> Option<&Attempt> {
-        self.attempts.get(id).filter(|attempt| now < attempt.at + MEMORY)
-    }
-
-    /// Remembers what an attempt delivered.
-    pub(crate) fn attempted(&mut self, id: &str, attempt: Attempt) {
-        let now = attempt.at;
-        self.attempts.retain(|_, attempt| now < attempt.at + MEMORY);
-        self.attempts.insert(id.into(), attempt);
-    }
-
-    /// Notes that an attempt was repeated.
-    pub(crate) fn repeated(&mut self, id: &str, until: Timestamp) {
-        if let Some(attempt) = self.attempts.get_mut(id) {
-            attempt.until = until;
-        }
     }
 }
 

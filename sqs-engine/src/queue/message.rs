@@ -14,25 +14,71 @@ pub(crate) struct Content {
     pub(crate) id: MessageId,
     pub(crate) body: Arc<str>,
     pub(crate) md5_of_body: Md5,
-    pub(crate) attributes: Option<Box<MessageAttributes>>,
-    pub(crate) trace_header: Option<Arc<str>>,
-    pub(crate) group_id: Option<Arc<str>>,
-    /// What a FIFO queue deduplicates it by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) deduplication_id: Option<Arc<str>>,
     pub(crate) sender_id: Arc<str>,
     pub(crate) sent_at: Timestamp,
     pub(crate) first_received_at: Option<Timestamp>,
     /// Deliveries in the message's whole life.
     pub(crate) receive_count: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Box<Extras>>,
+}
+
+/// What most messages of standard queues do not have.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Extras {
+    #[serde(skip_serializing_if = "MessageAttributes::is_empty")]
+    pub(crate) attributes: MessageAttributes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trace_header: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group_id: Option<Arc<str>>,
+    /// What a FIFO queue deduplicates it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deduplication_id: Option<Arc<str>>,
     /// The queue it was a dead letter of.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source_arn: Option<Arc<str>>,
 }
 
+static NONE: Extras = Extras {
+    attributes: MessageAttributes::new(),
+    trace_header: None,
+    group_id: None,
+    deduplication_id: None,
+    source_arn: None,
+};
+
 impl Content {
+    /// A message that nobody has received.
+    pub(crate) fn new(
+        id: MessageId,
+        (body, md5_of_body): (Arc<str>, Md5),
+        (sender_id, sent_at): (Arc<str>, Timestamp),
+        extras: Extras,
+    ) -> Self {
+        let extras = (extras != NONE).then(|| Box::new(extras));
+        Self { id, body, md5_of_body, sender_id, sent_at, first_received_at: None, receive_count: 0, extras }
+    }
+
+    pub(crate) fn extras(&self) -> &Extras {
+        self.extras.as_deref().unwrap_or(&NONE)
+    }
+
+    pub(crate) fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
+    }
+
+    /// It is a dead letter no more.
+    pub(crate) fn forget_source(&mut self) {
+        if let Some(extras) = &mut self.extras {
+            extras.source_arn = None;
+        }
+    }
+
     /// The message's group; the empty name if it has none.
     pub(crate) fn group(&self) -> Arc<str> {
-        self.group_id.clone().unwrap_or_default()
+        self.extras().group_id.clone().unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod fifo;
+pub(crate) mod memory;
 pub(crate) mod message;
 mod order;
 
@@ -21,7 +22,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use attributes::Attributes;
 use aws_core::{Sink, Span, Timestamp};
-use fifo::{Attempt, Fifo, Memory};
+use fifo::Fifo;
+use memory::{Attempt, Memory};
 use message::{Content, State, Stored};
 use order::TimeOrder;
 use serde::{Deserialize, Serialize};
@@ -109,7 +111,7 @@ pub(crate) enum Held {
 
 impl Queue {
     pub(crate) fn new(new: NewQueue) -> Self {
-        let fifo = new.attributes.fifo.is_some().then(Box::default);
+        let fifo = new.attributes.fifo.is_some().then(|| Box::new(Fifo::new(new.seal)));
         Self {
             fifo,
             name: new.name,
@@ -183,9 +185,10 @@ impl Queue {
         self.by_age.insert(slot, age_key);
         self.order_of(state).insert(slot, state_key);
         if let Some(fifo) = &mut self.fifo
-            && let Some(stored) = self.slots.get(slot as usize).and_then(Option::as_ref)
+            && let Some(stored) = self.slots.get_mut(slot as usize).and_then(Option::as_mut)
         {
-            fifo.join(&stored.content.group(), sequence, slot);
+            let name = fifo.join(&stored.content.group(), sequence, slot);
+            stored.content.extras_mut().group_id = Some(name);
         }
         self.refresh_group(slot);
     }
@@ -193,9 +196,7 @@ impl Queue {
     /// Sees whether a slot's group can be received from.
     fn refresh_group(&mut self, slot: u32) {
         let Self { fifo: Some(fifo), slots, .. } = self else { return };
-        let stored = |slot: u32| slots.get(slot as usize).and_then(Option::as_ref);
-        let Some(message) = stored(slot) else { return };
-        fifo.refresh(&message.content.group(), |slot| stored(slot)?.visible_key());
+        fifo.refresh(slot, |slot| slots.get(slot as usize).and_then(Option::as_ref)?.visible_key());
     }
 
     fn order_of(&mut self, state: State) -> &mut TimeOrder {
@@ -244,9 +245,10 @@ impl Queue {
         let stored = self.slots.get_mut(slot as usize).and_then(Option::take);
         self.free.push(slot);
         if let (Some(fifo), Some(stored)) = (&mut self.fifo, &stored) {
-            let (slots, group) = (&self.slots, stored.content.group());
-            fifo.leave(&group, stored.sequence);
-            fifo.refresh(&group, |slot| slots.get(slot as usize).and_then(Option::as_ref)?.visible_key());
+            let slots = &self.slots;
+            fifo.leave(slot, stored.sequence, |slot| {
+                slots.get(slot as usize).and_then(Option::as_ref)?.visible_key()
+            });
         }
         stored
     }
