@@ -1,6 +1,6 @@
 //! In what order, and how often, a standard queue delivers.
 
-use aws_core::{Seed, SeedStream};
+use aws_core::{Seed, SeedStream, Span};
 use serde::{Deserialize, Serialize};
 
 /// How a standard queue uses the freedom AWS has: order is best effort, and
@@ -32,6 +32,54 @@ pub enum Delivery {
         /// How many of 1,000 deliveries leave the message visible.
         duplicated_per_mille: u16,
     },
+}
+
+/// When a tenant of a standard queue counts as noisy, so that the messages of
+/// the others come first. A message's group is its tenant; messages without
+/// one are tenants of their own. `[SQS-10A.1]` to `[SQS-10A.4]`
+///
+/// The numbers are AWS's, which calls them approximate. A tenant's share of
+/// the consumers' time, by which AWS judges too, is not among them: over what
+/// time AWS takes it is not published.
+///
+/// ```
+/// use aws_core::{Caller, Calls, Home, Timestamp};
+/// use sqs_engine::{CreateQueueRequest, Engine, ReceiveMessageRequest, SendMessageRequest};
+///
+/// let mut sqs = Engine::new(Home::new("us-east-1", "111122223333")?);
+/// let mut calls = Calls::new(Timestamp::from_seconds(1_700_000_000), Caller::anonymous());
+/// let url = sqs.create_queue(calls.cx(), CreateQueueRequest::new("jobs"))?.queue_url;
+/// let job = |tenant: &str| SendMessageRequest {
+///     message_group_id: Some(tenant.into()),
+///     ..SendMessageRequest::new(&url, tenant)
+/// };
+/// for _ in 0..1_000 {
+///     sqs.send_message(calls.cx(), job("noisy"))?;
+/// }
+/// sqs.send_message(calls.cx(), job("quiet"))?;
+/// for _ in 0..3 {
+///     sqs.receive_message(calls.cx(), ReceiveMessageRequest::up_to_ten(&url))?;
+/// }
+/// // Thirty of the noisy tenant's are in flight. 970 more wait, and came before.
+/// let next = sqs.receive_message(calls.cx(), ReceiveMessageRequest::up_to_ten(&url))?.now();
+/// assert_eq!(&*next.messages[0].body, "quiet");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FairQueues {
+    /// The least that a noisy tenant has in flight.
+    pub noisy_in_flight_min: usize,
+    /// A noisy tenant has more than so much of what is in flight, in percent.
+    pub noisy_percent: u8,
+    /// How long after its last message a noisy tenant is quiet again.
+    pub quiet_after: Span,
+}
+
+impl Default for FairQueues {
+    fn default() -> Self {
+        Self { noisy_in_flight_min: 30, noisy_percent: 10, quiet_after: Span::from_minutes(5) }
+    }
 }
 
 /// A receive's luck.

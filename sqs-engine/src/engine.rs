@@ -1,8 +1,10 @@
 //! All queues of one account in one Region.
 
 use crate::move_task::MoveTasks;
+use crate::queue::attributes::FifoAttributes;
+use crate::queue::throughput::Action;
 use crate::queue::{NewQueue, Queue, SavedQueue};
-use crate::{Delivery, Error, Event, Request, Response, limits};
+use crate::{Delivery, Error, Event, FairQueues, Request, Response, limits};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -79,6 +81,61 @@ pub struct Options {
     pub move_rate: u32,
     /// How standard queues use their freedom. `[SQS-8.4]`
     pub delivery: Delivery,
+    /// When a standard queue's tenants are noisy; `None` to deliver by age
+    /// alone. `[SQS-10A.2]`
+    pub fair_queues: Option<FairQueues>,
+    /// The quotas of FIFO queues; `None`, the default, to take any number of
+    /// calls. `[SQS-7.11]`
+    pub fifo_throughput: Option<FifoThroughput>,
+    /// How far `GetQueueAttributes` may be behind with its counts: they are
+    /// those of the last multiple of this since the epoch. Zero, the default,
+    /// for exact counts. AWS says that they take a minute to settle.
+    /// `[SQS-11.1]`
+    pub counts_lag: Span,
+}
+
+/// The quotas of FIFO queues. `[SQS-7.11]`
+///
+/// Each is a bucket that holds a second's calls and is filled at its rate:
+/// the numbers are AWS's, the bucket is a model. A batch is one call.
+///
+/// ```
+/// use aws_core::{AwsError as _, Caller, Calls, Home, Timestamp};
+/// use sqs_engine::{CreateQueueRequest, Engine, FifoThroughput, Options, SendMessageRequest};
+///
+/// let options = Options { fifo_throughput: Some(FifoThroughput::default()), ..Options::default() };
+/// let mut sqs = Engine::with_options(Home::new("us-east-1", "111122223333")?, options);
+/// let mut calls = Calls::new(Timestamp::from_seconds(1_700_000_000), Caller::anonymous());
+/// let queue = CreateQueueRequest::new("orders.fifo").attribute("FifoQueue", true);
+/// let url = sqs.create_queue(calls.cx(), queue.attribute("ContentBasedDeduplication", true))?.queue_url;
+/// let mut send = |n: u32| {
+///     let message_group_id = Some("a".into());
+///     sqs.send_message(calls.cx(), SendMessageRequest { message_group_id, ..SendMessageRequest::new(&url, n.to_string()) })
+/// };
+/// for n in 0..300 {
+///     send(n)?;
+/// }
+/// assert_eq!(send(300).unwrap_err().shape(), "RequestThrottled");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FifoThroughput {
+    /// Calls a second of each of sending, receiving and deleting, on a queue
+    /// without high throughput.
+    pub calls: u32,
+    /// The same on a queue with high throughput. It is a quota of the Region:
+    /// this is the largest.
+    pub calls_high: u32,
+    /// Calls a second that send to one group, on a queue with high
+    /// throughput.
+    pub group_calls: u32,
+}
+
+impl Default for FifoThroughput {
+    fn default() -> Self {
+        Self { calls: 300, calls_high: 70_000, group_calls: 300 }
+    }
 }
 
 impl Default for Options {
@@ -89,6 +146,9 @@ impl Default for Options {
             scope_change_takes: Span::from_seconds(60),
             move_rate: 500,
             delivery: Delivery::InOrder,
+            fair_queues: Some(FairQueues::default()),
+            fifo_throughput: None,
+            counts_lag: Span::ZERO,
         }
     }
 }
@@ -183,7 +243,39 @@ impl Engine {
     }
 
     pub(crate) fn queue_mut(&mut self, place: u32) -> Result<&mut Queue, Error> {
-        self.queues.get_mut(place as usize).and_then(Option::as_mut).ok_or(Error::UnknownQueue)
+        let (now, lag) = (self.now, self.options.counts_lag);
+        let queue =
+            self.queues.get_mut(place as usize).and_then(Option::as_mut).ok_or(Error::UnknownQueue)?;
+        queue.publish(now, lag);
+        Ok(queue)
+    }
+
+    /// Counts a call to a queue, or refuses it. `[SQS-7.11]`
+    pub(crate) fn admit(&mut self, place: u32, action: Action) -> Result<(), Error> {
+        let Some(rule) = self.options.fifo_throughput else { return Ok(()) };
+        let now = self.now;
+        let queue = self.queue_mut(place)?;
+        let Some(fifo) = queue.attributes.fifo else { return Ok(()) };
+        let rate = if fifo.has_high_throughput() { rule.calls_high } else { rule.calls };
+        let admitted = queue.throughput.get_or_insert_default().call(action, rate, now);
+        if admitted { Ok(()) } else { Err(Error::Throttled) }
+    }
+
+    /// Counts a call that sends to these groups, or refuses it.
+    /// `[SQS-7.11]`
+    pub(crate) fn admit_groups<'g>(
+        &mut self,
+        place: u32,
+        groups: impl Iterator<Item = &'g str>,
+    ) -> Result<(), Error> {
+        let Some(rule) = self.options.fifo_throughput else { return Ok(()) };
+        let now = self.now;
+        let queue = self.queue_mut(place)?;
+        if !queue.attributes.fifo.is_some_and(FifoAttributes::has_high_throughput) {
+            return Ok(());
+        }
+        let admitted = queue.throughput.get_or_insert_default().groups(&groups.collect(), rule, now);
+        if admitted { Ok(()) } else { Err(Error::Throttled) }
     }
 
     /// All queues in the order of their names. `[SQS-3.4]`
@@ -232,11 +324,7 @@ impl Engine {
     /// Fires what is due in a queue that was just changed, and notes its
     /// next deadline.
     pub(crate) fn settle<S: Sink<Event>>(&mut self, place: u32, sink: &mut S) {
-        self.settle_at(place, self.now, sink);
-    }
-
-    /// The same for a change at an earlier instant, which time passes now.
-    pub(crate) fn settle_at<S: Sink<Event>>(&mut self, place: u32, at: Timestamp, sink: &mut S) {
+        let at = self.now;
         let Ok(queue) = self.queue_mut(place) else { return };
         while queue.fire(at, sink) {}
         let next = queue.next_deadline();
@@ -255,12 +343,13 @@ impl Engine {
 
     /// The engine's state as data.
     fn save(&self) -> Saved<&MoveTasks> {
+        let lag = self.options.counts_lag;
         Saved {
             tasks: &self.tasks,
             home: self.home.clone(),
             options: self.options.clone(),
             now: self.now,
-            queues: self.queues.iter().map(|queue| queue.as_ref().map(Queue::save)).collect(),
+            queues: self.queues.iter().map(|queue| Some(queue.as_ref()?.save(self.now, lag))).collect(),
             free: self.free.clone(),
             deleted: self.deleted.clone(),
             incarnations: self.incarnations,
@@ -326,7 +415,6 @@ impl aws_core::Engine for Engine {
         if now <= self.now {
             return;
         }
-        self.now = now;
         // One deadline at a time, so that events of different queues come in
         // the order of their times; what becomes visible at an instant can be
         // moved at it.
@@ -337,13 +425,15 @@ impl aws_core::Engine for Engine {
                 (Some(deadline), None) => deadline,
                 (Some(deadline), Some((at, _))) if deadline.0 <= at => deadline,
                 (_, Some((at, task))) => {
-                    self.move_one(task, at, &mut sink);
+                    self.now = self.now.max(at);
+                    self.move_one(task, &mut sink);
                     continue;
                 }
                 (None, None) => break,
             };
+            self.now = self.now.max(at);
             self.deadlines.pop_first();
-            let Some(Some(queue)) = self.queues.get_mut(place as usize) else { continue };
+            let Ok(queue) = self.queue_mut(place) else { continue };
             queue.fire(at, &mut sink);
             let next = queue.next_deadline();
             if let Some(next) = next {
@@ -353,6 +443,7 @@ impl aws_core::Engine for Engine {
                 *scheduled = next;
             }
         }
+        self.now = now;
     }
 
     fn now(&self) -> Timestamp {

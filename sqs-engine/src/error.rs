@@ -368,6 +368,11 @@ aws_core::aws_errors! {
             /// A handle of no task. `[SQS-9.11]`
             NoSuchTask => "Task does not exist.";
         }
+        RequestThrottled ("RequestThrottled", 403) {
+            /// A quota of a FIFO queue is used up. AWS documents the code,
+            /// not the text. `[SQS-7.11]` `[SQS-13.4n]`
+            Throttled => "The request was denied due to request throttling.";
+        }
         AccessDeniedException ("AccessDenied", 403) {
             /// The owner decided so. `[SQS-12.1]`
             AccessDenied {

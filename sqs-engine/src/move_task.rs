@@ -178,7 +178,8 @@ impl MoveTasks {
 
 impl Engine {
     /// Moves one message, or ends the task.
-    pub(crate) fn move_one<S: Sink<Event>>(&mut self, index: usize, at: Timestamp, sink: &mut S) {
+    pub(crate) fn move_one<S: Sink<Event>>(&mut self, index: usize, sink: &mut S) {
+        let at = aws_core::Engine::now(self);
         let Some(task) = self.tasks.active.get(index) else { return };
         let next = self.place_of(&task.source).and_then(|place| {
             let queue = self.queue(place).ok()?;
@@ -215,8 +216,8 @@ impl Engine {
         if !more {
             self.tasks.end(index, TaskStatus::Completed, None);
         }
-        self.settle_at(place, at, sink);
-        self.settle_at(target, at, sink);
+        self.settle(place, sink);
+        self.settle(target, sink);
     }
 
     /// Moves what is due at this very moment.
@@ -225,7 +226,7 @@ impl Engine {
         while let Some((at, index)) = self.tasks.next()
             && at <= now
         {
-            self.move_one(index, at, sink);
+            self.move_one(index, sink);
         }
     }
 }

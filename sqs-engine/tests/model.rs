@@ -1,5 +1,7 @@
 //! The engine against a model that is written to be read, not to be fast: one
-//! list of messages for each queue, scanned whole at each step.
+//! list of messages for each queue, scanned whole at each step. The messages of
+//! some senders have groups, whose turn fairness decides: `[SQS-10A.1]` to
+//! `[SQS-10A.4]`.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(clippy::indexing_slicing, reason = "the model's places are its own")]
 
@@ -7,13 +9,18 @@ use aws_core::{Caller, Cx, Home, Seed, Span, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sqs_engine::{
-    ChangeMessageVisibilityRequest, CreateQueueRequest, DeleteMessageRequest, Engine,
-    GetQueueAttributesRequest, PurgeQueueRequest, ReceiveMessageRequest, SendMessageRequest,
+    ChangeMessageVisibilityRequest, CreateQueueRequest, DeleteMessageRequest, Engine, FairQueues,
+    GetQueueAttributesRequest, Options, PurgeQueueRequest, ReceiveMessageRequest, SendMessageRequest,
 };
+use std::collections::BTreeMap;
 
 const RETENTION: i64 = 3_600;
 const VISIBILITY: i64 = 30;
 const MAX_RECEIVES: u32 = 2;
+/// Small, so that short runs have noisy tenants.
+const NOISY_FROM: usize = 2;
+const NOISY_PERCENT: usize = 40;
+const QUIET_AFTER: i64 = 45_000;
 const ARN: &str = "arn:aws:sqs:us-east-1:111122223333:dead";
 
 /// What may happen. `queue` is 0 for the source and 1 for its dead letters.
@@ -23,6 +30,7 @@ enum Op {
     Send {
         queue: usize,
         delay: i64,
+        group: Option<u8>,
     },
     Receive {
         queue: usize,
@@ -58,7 +66,8 @@ fn op() -> impl Strategy<Value = Op> {
     let seconds = || prop_oneof![Just(0), Just(1), 2..60_i64, Just(43_200)];
     prop_oneof![
         4 => millis.prop_map(Op::Wait),
-        5 => (queue(), prop_oneof![3 => Just(0), 1 => 1..60_i64]).prop_map(|(queue, delay)| Op::Send { queue, delay }),
+        5 => (queue(), prop_oneof![3 => Just(0), 1 => 1..60_i64], proptest::option::of(0..3_u8))
+            .prop_map(|(queue, delay, group)| Op::Send { queue, delay, group }),
         6 => (queue(), prop_oneof![Just(1), Just(2), Just(10)], proptest::option::of(seconds()))
             .prop_map(|(queue, most, visibility)| Op::Receive { queue, most, visibility }),
         3 => (0..6_usize).prop_map(|pick| Op::Delete { pick }),
@@ -77,6 +86,7 @@ enum State {
 #[derive(Debug, Clone)]
 struct Message {
     body: String,
+    group: Option<u8>,
     /// Which message of all that this queue ever held.
     order: usize,
     sent: i64,
@@ -92,6 +102,8 @@ struct Model {
     queues: [Vec<Message>; 2],
     accepted: [usize; 2],
     purged: [Option<i64>; 2],
+    /// When each tenant last sent, and whether it is noisy.
+    tenants: [BTreeMap<u8, (i64, bool)>; 2],
     bodies: usize,
     /// Queue, body and number of the delivery for each receipt ever given.
     receipts: Vec<(usize, String, u32)>,
@@ -110,19 +122,87 @@ impl Model {
                 }
             }
         }
+        self.calm();
     }
 
-    fn send(&mut self, queue: usize, delay: i64) -> String {
+    /// Those whose backlog is drained are quiet, those without messages
+    /// forgotten.
+    fn calm(&mut self) {
+        for (tenants, messages) in self.tenants.iter_mut().zip(&self.queues) {
+            tenants.retain(|group, (_, noisy)| {
+                let mut own = messages.iter().filter(|message| message.group == Some(*group)).peekable();
+                let any = own.peek().is_some();
+                *noisy &= own.any(|message| matches!(message.state, State::Visible(_)));
+                any
+            });
+        }
+    }
+
+    /// Says anew who is noisy.
+    fn judge(&mut self, queue: usize) {
+        let in_flight = |group: Option<u8>| {
+            let flies = |message: &&Message| matches!(message.state, State::InFlight(_));
+            let of = |message: &&Message| group.is_none() || message.group == group;
+            self.queues[queue].iter().filter(flies).filter(of).count()
+        };
+        let all = in_flight(None);
+        let own: Vec<_> = self.tenants[queue].keys().map(|group| (*group, in_flight(Some(*group)))).collect();
+        for (group, own) in own {
+            let waits = |message: &Message| {
+                message.group == Some(group) && matches!(message.state, State::Visible(_))
+            };
+            let waits = self.queues[queue].iter().any(waits);
+            let (sent, noisy) = self.tenants[queue].get_mut(&group).unwrap();
+            if *sent + QUIET_AFTER <= self.now {
+                *noisy = false;
+            } else if own >= NOISY_FROM && own * 100 > all * NOISY_PERCENT {
+                *noisy |= waits;
+            }
+        }
+    }
+
+    /// Whose turn it is among these, which are in order of time.
+    fn turn(&self, queue: usize, visible: &[(i64, usize, String, Option<u8>)]) -> usize {
+        let noisy = |group: Option<u8>| group.is_some_and(|group| self.tenants[queue][&group].1);
+        let quiet = visible.iter().position(|(.., group)| !noisy(*group));
+        quiet.unwrap_or_else(|| {
+            let in_flight = |wanted: Option<u8>| {
+                let flies = |message: &&Message| {
+                    message.group == wanted && matches!(message.state, State::InFlight(_))
+                };
+                self.queues[queue].iter().filter(flies).count()
+            };
+            let first = visible.iter().enumerate().min_by_key(|(at, (.., group))| (in_flight(*group), *at));
+            first.unwrap().0
+        })
+    }
+
+    fn send(&mut self, queue: usize, delay: i64, group: Option<u8>) -> String {
         self.bodies += 1;
         let body = format!("message {}", self.bodies);
         let state =
             if delay > 0 { State::Delayed(self.now + delay * 1_000) } else { State::Visible(self.now) };
         let (order, sent) = (self.accepted[queue], self.now);
         self.accepted[queue] += 1;
-        let message =
-            Message { body: body.clone(), order, sent, state, receives: 0, receives_here: 0, received: 0 };
+        let message = Message {
+            body: body.clone(),
+            group,
+            order,
+            sent,
+            state,
+            receives: 0,
+            receives_here: 0,
+            received: 0,
+        };
         self.queues[queue].push(message);
+        self.heard(queue, group);
         body
+    }
+
+    fn heard(&mut self, queue: usize, group: Option<u8>) {
+        if let Some(group) = group {
+            self.tenants[queue].entry(group).or_default().0 = self.now;
+        }
     }
 
     /// Bodies and receive counts, in order.
@@ -130,15 +210,21 @@ impl Model {
         let mut visible: Vec<_> = self.queues[queue]
             .iter()
             .filter_map(|message| match message.state {
-                State::Visible(since) => Some((since, message.order, message.body.clone())),
+                State::Visible(since) => Some((since, message.order, message.body.clone(), message.group)),
                 _ => None,
             })
             .collect();
         visible.sort();
-        let mut got = Vec::new();
-        for (_, _, body) in visible {
-            if got.len() == most {
-                break;
+        self.judge(queue);
+        // What is delivered gets its new state only at the end.
+        let (mut got, mut delivered, mut departed) = (Vec::new(), Vec::new(), Vec::new());
+        while got.len() < most && !visible.is_empty() {
+            let turn = self.turn(queue, &visible);
+            let (_, _, body, group) = visible.remove(turn);
+            if let Some(group) = group
+                && !visible.iter().any(|(.., other)| *other == Some(group))
+            {
+                self.tenants[queue].get_mut(&group).unwrap().1 = false;
             }
             let at = self.queues[queue].iter().position(|message| message.body == body).unwrap();
             if queue == 0 && self.queues[0][at].receives_here >= MAX_RECEIVES {
@@ -147,15 +233,22 @@ impl Model {
                     (self.accepted[1], 0, State::Visible(self.now));
                 self.accepted[1] += 1;
                 self.queues[1].push(dead);
+                departed.push(group);
                 continue;
             }
             let message = &mut self.queues[queue][at];
             message.receives += 1;
             message.receives_here += 1;
             message.received = self.now;
-            message.state = invisible(self.now, visibility);
+            delivered.push(body.clone());
             self.receipts.push((queue, body.clone(), message.receives_here));
             got.push((body, message.receives));
+        }
+        for message in self.queues[queue].iter_mut().filter(|message| delivered.contains(&message.body)) {
+            message.state = invisible(self.now, visibility);
+        }
+        for group in departed {
+            self.heard(1, group);
         }
         // What outlived its retention while it was alive here dies there.
         self.wait(0);
@@ -173,6 +266,7 @@ impl Model {
             let held = matches!(message.state, State::InFlight(_));
             message.body != *body || (held && !latest)
         });
+        self.calm();
     }
 
     /// The reason why not, as the engine words it.
@@ -196,6 +290,7 @@ impl Model {
         }
         self.purged[queue] = Some(self.now);
         self.queues[queue].clear();
+        self.calm();
         Ok(())
     }
 
@@ -233,7 +328,13 @@ macro_rules! call {
 
 impl Real {
     fn new() -> Self {
-        let sqs = Engine::new(Home::new("us-east-1", "111122223333").unwrap());
+        let fair_queues = Some(FairQueues {
+            noisy_in_flight_min: NOISY_FROM,
+            noisy_percent: u8::try_from(NOISY_PERCENT).unwrap(),
+            quiet_after: Span::from_millis(QUIET_AFTER),
+        });
+        let options = Options { fair_queues, ..Options::default() };
+        let sqs = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
         let mut real =
             Self { sqs, caller: Caller::anonymous(), calls: 0, urls: Default::default(), handles: vec![] };
         let dead = CreateQueueRequest::new("dead")
@@ -304,10 +405,11 @@ proptest! {
             let now = model.now;
             match op {
                 Op::Wait(millis) => model.wait(millis),
-                Op::Send { queue, delay } => {
-                    let body = model.send(queue, delay);
+                Op::Send { queue, delay, group } => {
+                    let body = model.send(queue, delay, group);
                     let request = SendMessageRequest {
                         delay_seconds: Some(delay),
+                        message_group_id: group.map(|group| format!("tenant-{group}")),
                         ..SendMessageRequest::new(&real.urls[queue], body)
                     };
                     call!(real, now, send_message, request).unwrap();

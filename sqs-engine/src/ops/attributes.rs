@@ -118,7 +118,7 @@ impl Operation<Engine> for GetQueueAttributesRequest {
             return Err(Error::UnknownAttribute { name: name.as_str().into() });
         }
         let all = self.attribute_names.iter().any(|name| name == "All");
-        let counts = queue.counts();
+        let counts = queue.published_counts(cx.now, engine.options().counts_lag);
         // [SQS-2.1] [SQS-11.1]
         let computed = [
             ("ApproximateNumberOfMessages", counts.visible.to_string()),

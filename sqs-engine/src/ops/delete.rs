@@ -5,6 +5,7 @@ use super::billed;
 use crate::engine::Target;
 use crate::queue::Held;
 use crate::queue::message::State;
+use crate::queue::throughput::Action;
 use crate::receipt::Receipt;
 use crate::{
     BatchResult, BatchResultEntry, DeleteMessageBatchRequest, DeleteMessageBatchRequestEntry,
@@ -93,7 +94,9 @@ impl Operation<Engine> for DeleteMessageRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<(), Error> {
         cx.sink.usage(billed(0));
-        engine.delete(target.place()?, &self.receipt_handle, cx.now, &mut cx.sink)
+        let place = target.place()?;
+        engine.admit(place, Action::Delete)?;
+        engine.delete(place, &self.receipt_handle, cx.now, &mut cx.sink)
     }
 }
 
@@ -132,6 +135,7 @@ impl Operation<Engine> for DeleteMessageBatchRequest {
     ) -> Result<Self::Output, Error> {
         cx.sink.usage(billed(0));
         let place = target.place()?;
+        engine.admit(place, Action::Delete)?;
         let entries = self.entries.unwrap_or_default();
         batch::check(&entries)?;
         let mut result = BatchResult::with_capacity(entries.len());

@@ -5,6 +5,7 @@ use crate::content;
 use crate::engine::Target;
 use crate::queue::fifo::sequence_number;
 use crate::queue::message::Stored;
+use crate::queue::throughput::Action;
 use crate::queue::{Queue, Take, Taken};
 use crate::receipt::Receipt;
 use crate::{
@@ -161,6 +162,7 @@ impl Engine {
             visibility: wanted.visibility,
             in_flight_max,
             deliveries_max: dead_letters.map(|(_, max)| max),
+            fair: self.options().fair_queues,
         };
         let queue = self.queue_mut(place)?;
         let repeated = wanted.attempt.as_deref().and_then(|id| queue.repeat(id, take));
@@ -235,6 +237,7 @@ impl Operation<Engine> for ReceiveMessageRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<Receive, Error> {
         let place = target.place()?;
+        engine.admit(place, Action::Receive)?;
         let queue = engine.queue(place)?;
         let incarnation = queue.incarnation;
         let wanted = match Wanted::check(&self, queue) {

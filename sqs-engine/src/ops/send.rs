@@ -8,6 +8,7 @@ use crate::queue::attributes::{Attributes, FifoAttributes};
 use crate::queue::fifo::sequence_number;
 use crate::queue::memory::Accepted;
 use crate::queue::message::{Content, Extras};
+use crate::queue::throughput::Action;
 use crate::{
     Engine, Error, Event, EventKind, Md5, MessageAttributes, MessageId, SendMessageBatchRequest,
     SendMessageBatchRequestEntry, SendMessageBatchResult, SendMessageBatchResultEntry, SendMessageRequest,
@@ -225,6 +226,7 @@ impl Operation<Engine> for SendMessageRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<SendMessageResult, Error> {
         let place = target.place()?;
+        engine.admit(place, Action::Send)?;
         let rules = Rules::of(&engine.queue(place)?.attributes);
         let draft = Draft {
             body: self.message_body,
@@ -245,6 +247,7 @@ impl Operation<Engine> for SendMessageRequest {
             }
         };
         cx.sink.usage(billed(checked.size));
+        engine.admit_groups(place, checked.draft.group_id.as_deref().into_iter())?;
         let mut random = cx.seed.expand(b"message");
         let sealed = checked.seal(cx.now, engine.sender_id(cx.caller), &mut random);
         let answer = enqueue(engine, place, sealed, cx.now, &mut cx.sink)?;
@@ -287,6 +290,7 @@ impl Operation<Engine> for SendMessageBatchRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<SendMessageBatchResult, Error> {
         let place = target.place()?;
+        engine.admit(place, Action::Send)?;
         let entries = self.entries.unwrap_or_default();
         let size = |entry: &SendMessageBatchRequestEntry| {
             content::size(&entry.message_body, &entry.message_attributes)
@@ -308,6 +312,7 @@ impl Operation<Engine> for SendMessageBatchRequest {
         for (_, draft) in &drafts {
             draft.check_fifo(&rules, Error::NoGroupInBatch)?;
         }
+        engine.admit_groups(place, drafts.iter().filter_map(|(_, draft)| draft.group_id.as_deref()))?;
         // [SQS-7.10] In the order of the list.
         for (index, (id, draft)) in (1..).zip(drafts) {
             // [SQS-7.9]

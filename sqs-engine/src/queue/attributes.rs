@@ -38,6 +38,13 @@ pub(crate) struct FifoAttributes {
     pub(crate) limit_is_group: bool,
 }
 
+impl FifoAttributes {
+    /// `[SQS-10.7]`
+    pub(crate) fn has_high_throughput(self) -> bool {
+        self.scope_is_group && self.limit_is_group
+    }
+}
+
 impl Default for Attributes {
     /// [SQS-2.1]
     fn default() -> Self {

@@ -6,14 +6,16 @@
 //! at messages it does not touch.
 
 pub(crate) mod attributes;
+pub(crate) mod fair;
 pub(crate) mod fifo;
 pub(crate) mod memory;
 pub(crate) mod message;
 mod order;
+pub(crate) mod throughput;
 
 use crate::delivery::Luck;
 use crate::receipt::{Receipt, SealKey};
-use crate::{Event, EventKind};
+use crate::{Event, EventKind, FairQueues};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -22,11 +24,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use attributes::Attributes;
 use aws_core::{Sink, Span, Timestamp};
+use fair::{Facts, Noise, Tenants};
 use fifo::Fifo;
 use memory::{Attempt, Memory};
 use message::{Content, State, Stored};
-use order::TimeOrder;
+use order::{Key, TimeOrder};
 use serde::{Deserialize, Serialize};
+use throughput::Throughput;
 
 /// A queue with its messages.
 #[derive(Debug)]
@@ -52,6 +56,14 @@ pub(crate) struct Queue {
     delayed: usize,
     /// Only on FIFO queues.
     pub(crate) fifo: Option<Box<Fifo>>,
+    /// Only on standard queues whose messages have groups; their visible
+    /// messages stand there.
+    tenants: Option<Box<Tenants>>,
+    /// Only on FIFO queues whose quotas are modelled.
+    pub(crate) throughput: Option<Box<Throughput>>,
+    /// What the counts were when they were last published, if that is done
+    /// now and then only.
+    published: Option<Published>,
 }
 
 /// What a queue is made with.
@@ -68,11 +80,21 @@ pub(crate) struct NewQueue {
 }
 
 /// How many messages stand where. `[SQS-11.1]`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Counts {
     pub(crate) visible: usize,
     pub(crate) in_flight: usize,
     pub(crate) delayed: usize,
+}
+
+/// The counts as of a multiple of the lag. `[SQS-11.1]`
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Published {
+    /// Which multiple.
+    period: i64,
+    counts: Counts,
 }
 
 /// What a receive asks of a queue.
@@ -86,6 +108,7 @@ pub(crate) struct Take {
     /// Deliveries after which a message goes to the dead-letter queue
     /// instead; `None` if there is no such queue.
     pub(crate) deliveries_max: Option<u32>,
+    pub(crate) fair: Option<FairQueues>,
 }
 
 /// What a receive took out of a queue.
@@ -132,13 +155,37 @@ impl Queue {
             invisible: TimeOrder::default(),
             by_age: TimeOrder::default(),
             delayed: 0,
+            tenants: None,
+            throughput: None,
+            published: None,
         }
+    }
+
+    /// Publishes the counts if a multiple of the lag has passed since the last
+    /// change. To be called before each change.
+    pub(crate) fn publish(&mut self, at: Timestamp, lag: Span) {
+        if lag > Span::ZERO {
+            self.published = self.seen(at, lag);
+        }
+    }
+
+    fn seen(&self, at: Timestamp, lag: Span) -> Option<Published> {
+        let period = at.as_millis().div_euclid(lag.as_millis().max(1));
+        let last = self.published.filter(|published| published.period == period);
+        Some(last.unwrap_or_else(|| Published { period, counts: self.counts() }))
+    }
+
+    /// The counts that a caller gets to see: as of the last multiple of the
+    /// lag.
+    pub(crate) fn published_counts(&self, at: Timestamp, lag: Span) -> Counts {
+        let seen = if lag > Span::ZERO { self.seen(at, lag) } else { None };
+        seen.map_or_else(|| self.counts(), |seen| seen.counts)
     }
 
     /// What waits behind a message in flight counts as visible. [SQS-10.11]
     pub(crate) fn counts(&self) -> Counts {
         Counts {
-            visible: self.visible.len(),
+            visible: self.visible.len() + self.tenants.as_ref().map_or(0, |tenants| tenants.visible()),
             in_flight: self.invisible.len().saturating_sub(self.delayed),
             delayed: self.delayed,
         }
@@ -183,14 +230,21 @@ impl Queue {
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         };
         self.by_age.insert(slot, age_key);
-        self.order_of(state).insert(slot, state_key);
-        if let Some(fifo) = &mut self.fifo
-            && let Some(stored) = self.slots.get_mut(slot as usize).and_then(Option::as_mut)
-        {
-            let name = fifo.join(&stored.content.group(), sequence, slot);
-            stored.content.extras_mut().group_id = Some(name);
-        }
+        self.enter(slot, sequence, at);
+        self.stand(slot, state, state_key);
         self.refresh_group(slot);
+    }
+
+    /// Tells the groups or tenants of a new message.
+    fn enter(&mut self, slot: u32, sequence: u64, at: Timestamp) {
+        let Some(stored) = self.slots.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+        let group = stored.content.group();
+        let shared = match &mut self.fifo {
+            Some(fifo) => fifo.join(&group, sequence, slot),
+            None if group.is_empty() => return,
+            None => self.tenants.get_or_insert_default().join(&group, slot, at),
+        };
+        stored.content.extras_mut().group_id = Some(shared);
     }
 
     /// Sees whether a slot's group can be received from.
@@ -199,29 +253,42 @@ impl Queue {
         fifo.refresh(slot, |slot| slots.get(slot as usize).and_then(Option::as_ref)?.visible_key());
     }
 
-    fn order_of(&mut self, state: State) -> &mut TimeOrder {
-        match state {
-            State::Visible { .. } => &mut self.visible,
-            State::Delayed { .. } | State::InFlight { .. } => &mut self.invisible,
+    /// Puts a slot into the order of its state.
+    fn stand(&mut self, slot: u32, state: State, key: Key) {
+        let tenant = self.tenants.as_mut().and_then(|tenants| Some((tenants.of(slot)?, tenants)));
+        match (state, tenant) {
+            (State::Visible { .. }, None) => self.visible.insert(slot, key),
+            (State::Visible { .. }, Some((tenant, tenants))) => tenants.show(tenant, slot, key),
+            (State::Delayed { .. }, _) | (State::InFlight { .. }, None) => self.invisible.insert(slot, key),
+            (State::InFlight { .. }, Some((tenant, tenants))) => {
+                self.invisible.insert(slot, key);
+                tenants.fly(tenant, true);
+            }
         }
     }
 
     /// Takes the slot out of the order that its state is in.
     fn detach(&mut self, slot: u32) {
-        let Self { slots, visible, invisible, delayed, .. } = self;
+        let Self { slots, visible, invisible, delayed, tenants, .. } = self;
         let stored = |slot: u32| slots.get(slot as usize).and_then(Option::as_ref);
         let Some(message) = stored(slot) else { return };
-        let order = match message.state {
-            State::Visible { .. } => visible,
-            State::InFlight { .. } => invisible,
-            State::Delayed { .. } => {
+        let key = message.state_key();
+        let tenant = tenants.as_mut().and_then(|tenants| Some((tenants.of(slot)?, tenants)));
+        let order = match (message.state, tenant) {
+            (State::Visible { .. }, Some((tenant, tenants))) => return tenants.hide(tenant, slot, key),
+            (State::Visible { .. }, None) => visible,
+            (State::InFlight { .. }, tenant) => {
+                if let Some((tenant, tenants)) = tenant {
+                    tenants.fly(tenant, false);
+                }
+                invisible
+            }
+            (State::Delayed { .. }, _) => {
                 *delayed -= 1;
                 invisible
             }
         };
-        order.remove(slot, message.state_key(), |slot| {
-            stored(slot).map_or((Timestamp::MAX, 0), Stored::state_key)
-        });
+        order.remove(slot, key, |slot| stored(slot).map_or((Timestamp::MAX, 0), Stored::state_key));
     }
 
     /// Gives a detached slot its new state.
@@ -230,7 +297,7 @@ impl Queue {
         stored.state = state;
         let key = stored.state_key();
         self.delayed += usize::from(matches!(state, State::Delayed { .. }));
-        self.order_of(state).insert(slot, key);
+        self.stand(slot, state, key);
         self.refresh_group(slot);
     }
 
@@ -244,6 +311,9 @@ impl Queue {
         });
         let stored = self.slots.get_mut(slot as usize).and_then(Option::take);
         self.free.push(slot);
+        if let Some(tenants) = &mut self.tenants {
+            tenants.leave(slot);
+        }
         if let (Some(fifo), Some(stored)) = (&mut self.fifo, &stored) {
             let slots = &self.slots;
             fifo.leave(slot, stored.sequence, |slot| {
@@ -257,11 +327,18 @@ impl Queue {
     pub(crate) fn first(&self) -> Option<u32> {
         match &self.fifo {
             Some(fifo) => fifo.eligible().next()?.next(),
-            None => self.visible.first().map(|(_, slot)| slot),
+            None => {
+                let first = self.visible.first();
+                match &self.tenants {
+                    Some(tenants) => tenants.first(first),
+                    None => first.map(|(_, slot)| slot),
+                }
+            }
         }
     }
 
-    /// Delivers what can be delivered, the longest visible first. [SQS-8.4]
+    /// Delivers what can be delivered, the longest visible first, [SQS-8.4],
+    /// but for noisy tenants, [SQS-10A.3].
     pub(crate) fn receive(&mut self, take: Take, mut luck: Option<Luck>) -> Taken {
         let mut taken = Taken::default();
         let mut overlooked = Vec::new();
@@ -270,8 +347,12 @@ impl Queue {
             self.receive_in_groups(take, room, &mut taken);
             return taken;
         }
+        let in_flight = self.counts().in_flight;
+        if let (Some(tenants), Some(fair)) = (&mut self.tenants, take.fair) {
+            tenants.judge(fair, in_flight, take.at);
+        }
         while taken.delivered.len() < room {
-            let Some((_, slot)) = self.visible.first() else { break };
+            let Some(slot) = self.first() else { break };
             if luck.as_mut().is_some_and(Luck::overlooks) {
                 self.detach(slot);
                 overlooked.push(slot);
@@ -432,6 +513,7 @@ impl Queue {
         self.invisible.clear();
         self.by_age.clear();
         self.delayed = 0;
+        self.tenants = None;
         if let Some(fifo) = &mut self.fifo {
             fifo.clear();
         }
@@ -472,6 +554,22 @@ impl Queue {
         true
     }
 
+    /// What CloudWatch counts of noisy groups. [SQS-10A.5]
+    pub(crate) fn noise(&self) -> Noise {
+        self.tenants.as_ref().map(|tenants| tenants.noise()).unwrap_or_default()
+    }
+
+    /// Since when the oldest message counts its age; only of quiet groups if
+    /// asked so.
+    pub(crate) fn oldest(&self, quiet: bool) -> Option<Timestamp> {
+        let noisy = |tenants: &&Box<Tenants>| quiet && tenants.noise().groups > 0;
+        let Some(tenants) = self.tenants.as_ref().filter(noisy) else {
+            return self.by_age.first().map(|((from, _), _)| from);
+        };
+        let kept = (0_u32..).zip(&self.slots).filter_map(|(slot, stored)| Some((slot, stored.as_ref()?)));
+        kept.filter(|(slot, _)| !tenants.is_noisy(*slot)).map(|(_, stored)| stored.retained_from).min()
+    }
+
     /// An event about one of its messages.
     pub(crate) fn event(&self, content: &Content, kind: EventKind) -> Event {
         Event { queue: self.name.clone(), message_id: Some(content.id), kind }
@@ -506,7 +604,7 @@ impl Queue {
                 .min();
             order.first().map(|(key, _)| key) == expected
         };
-        if !first(&self.visible, false) || !first(&self.invisible, true) {
+        if self.tenants.is_none() && !first(&self.visible, false) || !first(&self.invisible, true) {
             return Err(format!("queue {} has the wrong first message", self.name));
         }
         if self.by_age.first().map(|(key, _)| key) != stored().map(Stored::age_key).min() {
@@ -519,6 +617,16 @@ impl Queue {
             })
             .map_err(|fault| format!("queue {}: {fault}", self.name))?;
         }
+        if let Some(tenants) = &self.tenants {
+            let with_slot =
+                (0_u32..).zip(&self.slots).filter_map(|(slot, stored)| Some((slot, stored.as_ref()?)));
+            let tenanted = with_slot.filter_map(|(slot, stored)| {
+                let name = stored.content.extras().group_id.as_deref()?;
+                let in_flight = matches!(stored.state, State::InFlight { .. });
+                Some((slot, name, stored.visible_key(), in_flight))
+            });
+            tenants.verify(tenanted).map_err(|fault| format!("queue {}: {fault}", self.name))?;
+        }
         if self.fifo.is_some() != self.attributes.fifo.is_some() {
             return Err(format!("queue {} has two types", self.name));
         }
@@ -529,7 +637,7 @@ impl Queue {
     }
 
     /// The queue as data.
-    pub(crate) fn save(&self) -> SavedQueue {
+    pub(crate) fn save(&self, now: Timestamp, lag: Span) -> SavedQueue {
         SavedQueue {
             name: self.name.clone(),
             attributes: self.attributes.clone(),
@@ -544,6 +652,9 @@ impl Queue {
             free: self.free.clone(),
             next_sequence: self.next_sequence,
             memory: self.fifo.as_ref().map(|fifo| fifo.memory.clone()),
+            tenants: self.tenants.as_ref().map(|tenants| tenants.facts()).unwrap_or_default(),
+            throughput: self.throughput.clone(),
+            published: (lag > Span::ZERO).then(|| self.seen(now, lag)).flatten(),
         }
     }
 
@@ -562,6 +673,8 @@ impl Queue {
         });
         queue.modified_at = saved.modified_at;
         queue.purged_at = saved.purged_at;
+        queue.throughput = saved.throughput;
+        queue.published = saved.published;
         queue.free = saved.free;
         queue.next_sequence = saved.next_sequence;
         let keys: Vec<_> = (0_u32..)
@@ -574,26 +687,26 @@ impl Queue {
         let mut by_age: Vec<_> = keys.iter().map(|(slot, age, ..)| (*age, *slot)).collect();
         by_age.sort_unstable();
         by_age.into_iter().for_each(|(key, slot)| queue.by_age.insert(slot, key));
+        if let Some(fifo) = &mut queue.fifo {
+            fifo.memory = saved.memory.unwrap_or_default();
+        }
+        let mut members: Vec<_> = (0_u32..)
+            .zip(&queue.slots)
+            .filter_map(|(slot, stored)| Some((stored.as_ref()?.sequence, slot)))
+            .collect();
+        members.sort_unstable();
+        for (sequence, slot) in members {
+            queue.enter(slot, sequence, saved.created_at);
+        }
         let mut by_state: Vec<_> = keys.into_iter().map(|(slot, _, state, key)| (key, slot, state)).collect();
         by_state.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
         for (key, slot, state) in by_state {
             queue.delayed += usize::from(matches!(state, State::Delayed { .. }));
-            queue.order_of(state).insert(slot, key);
+            queue.stand(slot, state, key);
+            queue.refresh_group(slot);
         }
-        if let Some(fifo) = &mut queue.fifo {
-            fifo.memory = saved.memory.unwrap_or_default();
-            let mut members: Vec<_> = (0_u32..)
-                .zip(&queue.slots)
-                .filter_map(|(slot, stored)| Some((stored.as_ref()?, slot)))
-                .map(|(stored, slot)| (stored.sequence, slot, stored.content.group()))
-                .collect();
-            members.sort_unstable();
-            for (sequence, slot, group) in &members {
-                fifo.join(group, *sequence, *slot);
-            }
-            for (_, slot, _) in members {
-                queue.refresh_group(slot);
-            }
+        if let Some(tenants) = &mut queue.tenants {
+            tenants.recall(&saved.tenants);
         }
         queue
     }
@@ -628,4 +741,11 @@ pub(crate) struct SavedQueue {
     /// Only of FIFO queues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     memory: Option<Memory>,
+    /// Only of standard queues whose messages have groups.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tenants: BTreeMap<Arc<str>, Facts>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    throughput: Option<Box<Throughput>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    published: Option<Published>,
 }

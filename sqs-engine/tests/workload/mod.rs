@@ -67,7 +67,7 @@ fn create(queue: u8) -> CreateQueueRequest {
 fn group(queue: u8, body: &str) -> (Option<String>, Option<String>) {
     let group = body.chars().next().map(|first| format!("group-{}", u32::from(first) % 3));
     match queue {
-        2 => (group, None),
+        0 | 2 => (group, None),
         3 => (group, Some(format!("id-{body}"))),
         _ => (None, None),
     }
@@ -311,7 +311,11 @@ pub(crate) trait UnderTest:
 
 impl UnderTest for Engine {
     fn fresh() -> Self {
-        let mut engine = Self::new(Home::new("us-east-1", "111122223333").unwrap());
+        // One in flight makes noise, and the counts come late.
+        let fair = FairQueues { noisy_in_flight_min: 1, ..FairQueues::default() };
+        let counts_lag = Span::from_seconds(60);
+        let options = Options { fair_queues: Some(fair), counts_lag, ..Options::default() };
+        let mut engine = Self::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
         let caller = alice();
         for (seed, queue) in [(1_000, 1), (1_001, 0), (1_002, 3), (1_003, 2)] {
             let cx = Cx::new(Timestamp::from_seconds(1_600_000_000), aws_core::Seed::counter(seed), &caller);
