@@ -92,6 +92,10 @@ pub struct Options {
     /// for exact counts. AWS says that they take a minute to settle.
     /// `[SQS-11.1]`
     pub counts_lag: Span,
+    /// What queue URLs begin with, such as `http://localhost:4566`; `None`,
+    /// the default, for AWS's own host. What callers send is understood
+    /// whatever its host. `[SQS-1.3]` `[SQS-1.4]`
+    pub url_base: Option<String>,
 }
 
 /// The quotas of FIFO queues. `[SQS-7.11]`
@@ -149,6 +153,7 @@ impl Default for Options {
             fair_queues: Some(FairQueues::default()),
             fifo_throughput: None,
             counts_lag: Span::ZERO,
+            url_base: None,
         }
     }
 }
@@ -205,6 +210,9 @@ impl Engine {
 
     /// The queue's URL, whether it exists or not. `[SQS-1.3]`
     pub(crate) fn url(&self, name: &str) -> String {
+        if let Some(base) = &self.options.url_base {
+            return format!("{base}/{}/{name}", self.home.account);
+        }
         let (region, suffix) = (&self.home.region, self.home.partition().dns_suffix());
         format!("https://sqs.{region}.{suffix}/{}/{name}", self.home.account)
     }

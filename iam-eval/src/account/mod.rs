@@ -176,6 +176,17 @@ impl Account {
     /// What binds a member's request for a resource.
     #[must_use]
     pub fn policies<'a>(&'a self, member: &'a Member, action: &str, resource: &str) -> Policies<'a> {
+        Policies {
+            identity: Some(&member.identity),
+            boundary: member.boundary.as_ref(),
+            ..self.policies_of_root(action, resource)
+        }
+    }
+
+    /// What binds the root user's request for a resource: no policies of its
+    /// own, but those of the organisation and of the resource.
+    #[must_use]
+    pub fn policies_of_root<'a>(&'a self, action: &str, resource: &str) -> Policies<'a> {
         let of_role = || {
             let assumes = action.get(..14).is_some_and(|head| head.eq_ignore_ascii_case("sts:assumerole"));
             let role = self.members.iter().find(|member| member.arn == resource)?;
@@ -188,8 +199,6 @@ impl Account {
             resource_control: self.resource_control.as_deref(),
             service_control: self.service_control.as_deref(),
             resource: self.resources.get(resource).or_else(of_role).or_else(of_bucket),
-            identity: Some(&member.identity),
-            boundary: member.boundary.as_ref(),
             ..Policies::default()
         }
     }
