@@ -323,6 +323,22 @@ aws_core::aws_errors! {
                 /// The label.
                 label: Box<str>
             } => "Value {label} for parameter Label is invalid. Reason: can't find label.";
+            /// A permission for what only the owner may do. Reported by an
+            /// emulator. `[SQS-3.8]`
+            OwnersAction {
+                /// The action.
+                action: Box<str>
+            } => "Value SQS:{action} for parameter ActionName is invalid. Reason: Only the queue owner is allowed to invoke this action.";
+            /// A permission for nobody. Reported by an emulator. `[SQS-3.8]`
+            NoPrincipal => "Value [] for parameter PrincipalId is invalid. Reason: Unable to verify.";
+            /// More than 50 tags. Reported by an emulator. `[SQS-3.7]`
+            TooManyTags {
+                /// The queue.
+                queue: Box<str>
+            } => "Too many tags added for queue {queue}.";
+            /// No tag keys, or one of nothing. Reported by an emulator.
+            /// `[SQS-3.7]`
+            TagKeys => "Tag keys must be between 1 and 128 characters in length.";
             /// Nobody's dead letters. `[SQS-9.7a]`
             NotADeadLetterQueue => "Source queue must be configured as a Dead Letter Queue.";
             /// No ARN. `[SQS-9.7c]`

@@ -37,8 +37,12 @@ pub const MOVE_RATE_MAX: Limit = Limit::new("Messages moved per second", 500, "m
 /// Message move tasks in one listing. `[SQS-9.10]`
 pub const MOVE_TASKS_LISTED_MAX: Limit = Limit::new("Message move tasks listed", 10, "tasks", false);
 
+/// Tags of a queue. AWS's guide only advises against more; its answer is
+/// reported by an emulator. `[SQS-3.7]`
+pub const TAGS_MAX: Limit = Limit::new("Tags per queue", 50, "tags", false);
+
 /// Every quota above.
-pub const ALL: [Limit; 15] = [
+pub const ALL: [Limit; 16] = [
     MESSAGE_SIZE_MAX,
     BATCH_ENTRIES_MAX,
     MESSAGE_ATTRIBUTES_MAX,
@@ -54,4 +58,5 @@ pub const ALL: [Limit; 15] = [
     COOL_DOWN,
     MOVE_RATE_MAX,
     MOVE_TASKS_LISTED_MAX,
+    TAGS_MAX,
 ];

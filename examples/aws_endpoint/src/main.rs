@@ -21,7 +21,7 @@ use std::sync::Arc;
 struct Args {
     /// Where to listen; port 0 picks one.
     #[arg(long, default_value = "127.0.0.1:4566")]
-    listen: SocketAddr,
+    listen: String,
     /// The account of callers whose access key names none.
     #[arg(long, default_value = "123456789012")]
     account_id: String,
@@ -83,7 +83,7 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         println!("{} calls, the same replies", history::replay(path)?);
         return Ok(());
     }
-    let listener = tokio::net::TcpListener::bind(args.listen).await?;
+    let listener = tokio::net::TcpListener::bind(&args.listen).await?;
     let address = listener.local_addr()?;
     let world = Arc::new(world(&args, address)?);
     println!("listening on http://{address}");
@@ -96,7 +96,11 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
 fn world(args: &Args, address: SocketAddr) -> Result<World, Box<dyn Error>> {
     let choices = Choices {
-        url_base: format!("http://{address}"),
+        // The host as it was given: clients may know it by no other name.
+        url_base: match args.listen.rsplit_once(':') {
+            Some((host, _)) => format!("http://{host}:{}", address.port()),
+            None => format!("http://{address}"),
+        },
         table_delay: Span::from_millis(args.table_delay),
         throttling: !args.no_throttling,
     };

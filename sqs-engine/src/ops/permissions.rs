@@ -37,6 +37,20 @@ fn has_label(statement: &Value, label: &str) -> bool {
     statement.get("Sid").and_then(Value::as_str) == Some(label)
 }
 
+/// What nobody but the queue's owner may do.
+const OWNERS_ONLY: [&str; 10] = [
+    "AddPermission",
+    "CancelMessageMoveTask",
+    "CreateQueue",
+    "DeleteQueue",
+    "ListMessageMoveTasks",
+    "ListQueueTags",
+    "RemovePermission",
+    "SetQueueAttributes",
+    "StartMessageMoveTask",
+    "TagQueue",
+];
+
 impl Operation<Engine> for AddPermissionRequest {
     type Output = ();
     type Target = Target;
@@ -45,7 +59,6 @@ impl Operation<Engine> for AddPermissionRequest {
         let given = [
             ("QueueUrl", self.queue_url.is_empty()),
             ("Label", self.label.is_empty()),
-            ("AWSAccountIds", self.aws_account_ids.is_empty()),
             ("Actions", self.actions.is_empty()),
         ];
         match given.into_iter().find(|(_, empty)| *empty) {
@@ -67,6 +80,12 @@ impl Operation<Engine> for AddPermissionRequest {
         cx.sink.usage(billed(0));
         if self.actions.len() > limits::POLICY_ACTIONS_MAX.as_usize() {
             return Err(Error::PolicyActions { count: self.actions.len() });
+        }
+        if let Some(action) = self.actions.iter().find(|action| OWNERS_ONLY.contains(&action.as_str())) {
+            return Err(Error::OwnersAction { action: action.as_str().into() });
+        }
+        if self.aws_account_ids.is_empty() {
+            return Err(Error::NoPrincipal);
         }
         let partition = engine.home().partition();
         let queue = engine.queue_mut(target.place()?)?;

@@ -5,6 +5,7 @@ use super::lifecycle::tagged;
 use crate::engine::Target;
 use crate::{
     Engine, Error, Event, ListQueueTagsRequest, ListQueueTagsResult, TagQueueRequest, UntagQueueRequest,
+    limits,
 };
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -32,6 +33,10 @@ impl Operation<Engine> for TagQueueRequest {
         let queue = engine.queue_mut(target.place()?)?;
         if self.tags.is_empty() {
             return Err(Error::Missing { parameter: "Tags" });
+        }
+        let added = self.tags.keys().filter(|key| !queue.tags.contains_key(*key)).count();
+        if queue.tags.len() + added > limits::TAGS_MAX.as_usize() {
+            return Err(Error::TooManyTags { queue: (&*queue.name).into() });
         }
         queue.tags.extend(self.tags);
         Ok(())
@@ -62,7 +67,7 @@ impl Operation<Engine> for UntagQueueRequest {
         cx.sink.usage(billed(0));
         let queue = engine.queue_mut(target.place()?)?;
         if self.tag_keys.is_empty() {
-            return Err(Error::Missing { parameter: "TagKeys" });
+            return Err(Error::TagKeys);
         }
         queue.tags.retain(|key, _| !self.tag_keys.contains(key));
         Ok(())
