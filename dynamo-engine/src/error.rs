@@ -109,6 +109,8 @@ aws_core::aws_errors! {
             } => "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: {kind}: {key}";
             /// An update that reads what is not there. `[DDB-6.6.8]`
             MissingAttribute => "The provided expression refers to an attribute that does not exist in the item";
+            /// An AttributeUpdates on an attribute of another type. `[DDB-7.6]`
+            AttributeUpdateType => "Type mismatch for attribute to update";
             /// An update that computes with the wrong types. `[DDB-6.6.8]`
             OperandDataType => "An operand in the update expression has an incorrect data type";
             /// An update of a part of something that is not there. `[DDB-6.6.8]`
@@ -152,14 +154,20 @@ aws_core::aws_errors! {
                 /// Key attributes.
                 keys: usize
             } => "The number of query conditions ({count}) exceeds the number of key attributes defined in the schema ({keys})";
+            /// KeyConditions of none or more than two. `[DDB-7.8]`
+            KeyConditionsCount => "Conditions can be of length 1 or 2 only";
+            /// KeyConditions that no range answers. `[DDB-7.8]`
+            NotIndexable => "Attempted conditional constraint is not an indexable operation";
             /// A Query without a key condition. `[DDB-7.8]`
             NoKeyCondition =>
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.";
             /// A filter on a key attribute. `[DDB-6.5.7]`
             FilterOnKey {
+                /// The parameter.
+                filter: &'static str,
                 /// The attribute.
                 key: Box<str>
-            } => "Filter Expression can only contain non-primary key attributes: Primary key attribute: {key}";
+            } => "{filter} can only contain non-primary key attributes: Primary key attribute: {key}";
             /// No such index. `[DDB-9.9]`
             UnknownIndex {
                 /// Its name.
@@ -188,9 +196,11 @@ aws_core::aws_errors! {
             } => "{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES";
             /// A projection beside another Select. `[DDB-9.8]`
             SelectAndProjection {
+                /// The parameter with the projection.
+                list: &'static str,
                 /// The Select.
                 select: &'static str
-            } => "Cannot specify the ProjectionExpression when choosing to get {select}";
+            } => "Cannot specify the {list} when choosing to get {select}";
             /// A start key of other attributes. `[DDB-9.6]`
             StartKey => "The provided starting key is invalid";
             /// A start key of other types. `[DDB-9.6]`

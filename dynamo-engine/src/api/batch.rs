@@ -35,9 +35,9 @@ pub struct KeysAndAttributes {
     /// What the `#` placeholders stand for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
-    /// Legacy; not modelled, refused.
+    /// Which attributes to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes_to_get: Option<serde_json::Value>,
+    pub attributes_to_get: Option<Vec<String>>,
 }
 
 /// Output of [`Engine::batch_get_item`](crate::Engine::batch_get_item).

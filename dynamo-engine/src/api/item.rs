@@ -1,9 +1,11 @@
 //! Requests and results about single items.
 
+use super::{AttributeValueUpdate, ExpectedAttributeValue};
 use crate::item::Item;
 use crate::value::AttributeMap;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// Input of [`Engine::put_item`](crate::Engine::put_item).
@@ -43,12 +45,13 @@ pub struct PutItemRequest {
     /// `NONE` or `SIZE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_item_collection_metrics: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// What must be true of the item that is there, from before there were
+    /// expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub expected: Option<BTreeMap<String, ExpectedAttributeValue>>,
+    /// `AND`, the default, or `OR`: how those conditions go together. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditional_operator: Option<serde_json::Value>,
+    pub conditional_operator: Option<String>,
 }
 
 impl PutItemRequest {
@@ -88,9 +91,9 @@ pub struct GetItemRequest {
     /// `NONE`, `TOTAL` or `INDEXES`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_consumed_capacity: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// Which attributes to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes_to_get: Option<serde_json::Value>,
+    pub attributes_to_get: Option<Vec<String>>,
 }
 
 impl GetItemRequest {
@@ -135,15 +138,16 @@ pub struct UpdateItemRequest {
     /// `NONE` or `SIZE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_item_collection_metrics: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// What to change, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attribute_updates: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub attribute_updates: Option<BTreeMap<String, AttributeValueUpdate>>,
+    /// What must be true of the item that is there, from before there were
+    /// expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub expected: Option<BTreeMap<String, ExpectedAttributeValue>>,
+    /// `AND`, the default, or `OR`: how those conditions go together. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditional_operator: Option<serde_json::Value>,
+    pub conditional_operator: Option<String>,
 }
 
 impl UpdateItemRequest {
@@ -197,12 +201,13 @@ pub struct DeleteItemRequest {
     /// `NONE` or `SIZE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_item_collection_metrics: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// What must be true of the item that is there, from before there were
+    /// expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub expected: Option<BTreeMap<String, ExpectedAttributeValue>>,
+    /// `AND`, the default, or `OR`: how those conditions go together. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditional_operator: Option<serde_json::Value>,
+    pub conditional_operator: Option<String>,
 }
 
 impl DeleteItemRequest {

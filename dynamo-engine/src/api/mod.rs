@@ -2,12 +2,14 @@
 
 mod batch;
 mod item;
+mod legacy;
 mod query;
 mod stream;
 mod table;
 
 pub use batch::*;
 pub use item::*;
+pub use legacy::*;
 pub use query::*;
 pub use stream::*;
 pub use table::*;

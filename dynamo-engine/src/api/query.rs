@@ -1,6 +1,6 @@
 //! Requests and results of Query and Scan.
 
-use super::ConsumedCapacity;
+use super::{Conditions, ConsumedCapacity};
 use crate::item::Item;
 use crate::value::AttributeMap;
 use alloc::collections::BTreeMap;
@@ -58,18 +58,18 @@ pub struct QueryRequest {
     /// `NONE`, `TOTAL` or `INDEXES`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_consumed_capacity: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// Which attributes to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes_to_get: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub attributes_to_get: Option<Vec<String>>,
+    /// Which items to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub query_filter: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub query_filter: Option<Conditions>,
+    /// Which items, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_conditions: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub key_conditions: Option<Conditions>,
+    /// `AND`, the default, or `OR`: how those conditions go together. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditional_operator: Option<serde_json::Value>,
+    pub conditional_operator: Option<String>,
 }
 
 impl QueryRequest {
@@ -141,15 +141,15 @@ pub struct ScanRequest {
     /// `NONE`, `TOTAL` or `INDEXES`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_consumed_capacity: Option<String>,
-    /// Legacy; not modelled, refused.
+    /// Which attributes to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attributes_to_get: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub attributes_to_get: Option<Vec<String>>,
+    /// Which items to return, from before there were expressions. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub scan_filter: Option<serde_json::Value>,
-    /// Legacy; not modelled, refused.
+    pub scan_filter: Option<Conditions>,
+    /// `AND`, the default, or `OR`: how those conditions go together. `[DDB-7.2]`
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub conditional_operator: Option<serde_json::Value>,
+    pub conditional_operator: Option<String>,
 }
 
 impl ScanRequest {

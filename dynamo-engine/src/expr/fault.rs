@@ -74,6 +74,8 @@ pub enum What {
     Mixed(Vec<&'static str>, Vec<&'static str>),
     /// A ReturnValues that the operation does not do. `[DDB-8.1]`
     ReturnValues,
+    /// A fault of a legacy parameter, in AWS's words. `[DDB-7.2]`
+    Legacy(String),
 }
 
 impl fmt::Display for Fault {
@@ -138,6 +140,7 @@ impl fmt::Display for Fault {
                 legacy.join(", "),
                 expressions.join(", ")
             ),
+            What::Legacy(text) => f.write_str(text),
             What::ReturnValues => f.write_str("ReturnValues can only be ALL_OLD or NONE"),
         }
     }

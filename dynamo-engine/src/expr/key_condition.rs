@@ -25,16 +25,19 @@ pub(crate) enum KeyTest {
     Compare(Comparator, Value),
     Between(Value, Value),
     BeginsWith(Value),
+    /// One that no range answers, of KeyConditions. `[DDB-7.8]`
+    NotIndexable,
 }
 
 impl KeyTest {
     /// The values that the request brings.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         let (one, two) = match self {
-            Self::Compare(_, value) | Self::BeginsWith(value) => (value, None),
-            Self::Between(low, high) => (low, Some(high)),
+            Self::Compare(_, value) | Self::BeginsWith(value) => (Some(value), None),
+            Self::Between(low, high) => (Some(low), Some(high)),
+            Self::NotIndexable => (None, None),
         };
-        core::iter::once(one).chain(two)
+        one.into_iter().chain(two)
     }
 }
 

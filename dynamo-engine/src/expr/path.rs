@@ -67,6 +67,11 @@ impl<'e> RawPath<'e> {
 }
 
 impl Path {
+    /// An attribute of the item, by its name as it is. `[DDB-7.6]`
+    pub(crate) fn top(name: String) -> Self {
+        Self { name, steps: Vec::new() }
+    }
+
     /// What it leads to.
     pub(crate) fn find<'v>(&self, attributes: &'v Attributes) -> Option<&'v Value> {
         self.steps.iter().try_fold(attributes.get(&self.name)?, |value, step| match (step, value) {

@@ -97,6 +97,13 @@ impl Placeholders {
         Ok(place)
     }
 
+    /// Adds a value that no placeholder stands for, and gives its number. Only
+    /// where no expression names values: they are found by their order.
+    pub(crate) fn push(&mut self, value: Value) -> usize {
+        self.values.push(Entry { key: String::new(), stands_for: value, used: true });
+        self.values.len() - 1
+    }
+
     /// The value with this number.
     pub(crate) fn get(&self, place: usize) -> &Value {
         const NOTHING: &Value = &Value::Null;

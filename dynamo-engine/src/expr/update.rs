@@ -28,6 +28,8 @@ pub(crate) enum ActionKind {
     Set(Vec<ValueOp>),
     Remove,
     Add(usize),
+    /// What only AttributeUpdates can do: to the end of a list. `[DDB-7.6]`
+    Append(usize),
     Delete(usize),
 }
 

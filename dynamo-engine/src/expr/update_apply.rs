@@ -20,7 +20,9 @@ enum Change {
 impl Update {
     /// Whether it makes an item where there is none. `[DDB-6.6.10]`
     pub(crate) fn creates(&self) -> bool {
-        self.actions.iter().any(|action| matches!(action.what, ActionKind::Set(_) | ActionKind::Add(_)))
+        self.actions.iter().any(|action| {
+            matches!(action.what, ActionKind::Set(_) | ActionKind::Add(_) | ActionKind::Append(_))
+        })
     }
 
     /// The attributes after the update of `old`, or of `key` where there is no
@@ -45,6 +47,7 @@ impl Update {
                 ActionKind::Set(ops) => Change::Put(evaluate(ops, view, placeholders)?),
                 ActionKind::Remove => Change::Remove,
                 ActionKind::Add(value) => add(found, placeholders.get(*value))?,
+                ActionKind::Append(value) => append(found, placeholders.get(*value))?,
                 ActionKind::Delete(value) => delete(found, placeholders.get(*value))?,
             };
             let place = place(path, view);
@@ -200,6 +203,17 @@ fn add(found: Option<&Value>, value: &Value) -> Result<Change, Error> {
         (Some(Value::Bs(old)), Value::Bs(value)) => Value::Bs(union(old, value)),
         _ => return Err(Error::OperandDataType),
     }))
+}
+
+/// [DDB-7.6]
+fn append(found: Option<&Value>, value: &Value) -> Result<Change, Error> {
+    match (found, value) {
+        (None, value) => Ok(Change::Put(value.clone())),
+        (Some(Value::L(old)), Value::L(more)) => {
+            Ok(Change::Put(Value::L(old.iter().chain(more).cloned().collect())))
+        }
+        _ => Err(Error::OperandDataType),
+    }
 }
 
 fn union<T: Ord + Clone>(old: &[T], more: &[T]) -> Vec<T> {

@@ -14,7 +14,9 @@ impl Update {
     pub(crate) fn charge(&self, item: &Attributes, placeholders: &Placeholders) -> u64 {
         let clause = |path: &Path, what: &ActionKind| match what {
             ActionKind::Set(ops) => 19 + target(path) + cost(ops, placeholders),
-            ActionKind::Add(value) => 19 + target(path) + added(path.find(item), placeholders.get(*value)),
+            ActionKind::Add(value) | ActionKind::Append(value) => {
+                19 + target(path) + added(path.find(item), placeholders.get(*value))
+            }
             ActionKind::Remove | ActionKind::Delete(_) => 1 + target(path),
         };
         3 + self.actions.iter().map(|action| clause(&action.path, &action.what)).sum::<u64>()

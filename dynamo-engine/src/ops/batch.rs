@@ -2,7 +2,7 @@
 
 use super::members::{self, is_name};
 use super::write::{Asked, check_nested, collection};
-use super::{ITEM_MAX, Named, check_legacy, check_placeholders_wanted, checked, report};
+use super::{ITEM_MAX, Named, check_legacy, check_placeholders_wanted, checked, legacy, report};
 use crate::api::{
     BatchGetItemRequest, BatchGetItemResult, BatchWriteItemRequest, BatchWriteItemResult, KeysAndAttributes,
     WriteRequest,
@@ -116,17 +116,25 @@ impl Operation<Engine> for BatchGetItemRequest {
         const LAYER: Layer = Layer::Bare;
         self.check_members()?;
         let mut gets = Vec::new();
+        let (mut by_attribute, mut by_expression) = (false, false);
         let mut count = 0;
         for (named, asked) in self.request_items.unwrap_or_default() {
             let expression = asked.projection_expression.is_some();
-            let legacy = asked.attributes_to_get.is_some();
-            check_legacy(LAYER, &[("AttributesToGet", legacy)], &[("ProjectionExpression", expression)])?;
+            // [DDB-7.1] Across all tables of the request.
+            by_attribute |= asked.attributes_to_get.is_some();
+            by_expression |= expression;
+            check_legacy(
+                LAYER,
+                &[("AttributesToGet", by_attribute)],
+                &[("ProjectionExpression", by_expression)],
+            )?;
             let names = asked.expression_attribute_names.is_some();
             check_placeholders_wanted(LAYER, (names, expression), (false, false, ""))?;
+            let picked = legacy::projection(LAYER, asked.attributes_to_get.clone())?;
             let mut placeholders = Placeholders::new(LAYER, asked.expression_attribute_names.clone(), None)?;
             let projection = match &asked.projection_expression {
                 Some(source) => Some(Projection::compile(source, &mut placeholders)?),
-                None => None,
+                None => picked,
             };
             placeholders.check_used()?;
             let mut keys: Vec<(Item, AttributeMap)> = Vec::new();

@@ -3,7 +3,7 @@
 use super::members::{self, Write};
 use super::write::{Asked, check_nested, fail, finish, holds};
 use super::{
-    ITEM_MAX, Named, check_legacy, check_placeholders_wanted, checked, leading_keys, refuse, report,
+    ITEM_MAX, Named, check_legacy, check_placeholders_wanted, checked, leading_keys, legacy, refuse, report,
 };
 use crate::api::{
     DeleteItemRequest, GetItemRequest, GetItemResult, PutItemRequest, UpdateItemRequest, WriteItemResult,
@@ -32,6 +32,7 @@ impl GetItemRequest {
         if self.key.is_none() {
             faults.null("key");
         }
+        legacy::check_attributes(&mut faults, self.attributes_to_get.as_deref());
         members::check(faults)
     }
 }
@@ -69,10 +70,11 @@ impl Operation<Engine> for GetItemRequest {
         let names = self.expression_attribute_names.is_some();
         check_placeholders_wanted(LAYER, (names, expression), (false, false, ""))?;
         let key = checked(LAYER, self.key.unwrap_or_default())?;
+        let picked = legacy::projection(LAYER, self.attributes_to_get)?;
         let mut placeholders = Placeholders::new(LAYER, self.expression_attribute_names, None)?;
         let projection = match &self.projection_expression {
             Some(source) => Some(Projection::compile(source, &mut placeholders)?),
-            None => None,
+            None => picked,
         };
         placeholders.check_used()?;
 
@@ -147,6 +149,8 @@ impl PutItemRequest {
             values: self.return_values.as_deref(),
             on_failure: self.return_values_on_condition_check_failure.as_deref(),
             missing: if self.item.is_none() { Some("item") } else { None },
+            operator: self.conditional_operator.as_deref(),
+            expected: self.expected.as_ref(),
         }
         .check()
     }
@@ -195,9 +199,13 @@ impl Operation<Engine> for PutItemRequest {
         if item.size() > ITEM_MAX {
             return Err(Error::ItemSize);
         }
-        let placeholders =
+        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let mut placeholders =
             Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
-        let compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
+        let operator = self.conditional_operator.as_deref();
+        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let mut compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
+        compiled.condition = compiled.condition.or(expected);
 
         let table = engine.table(&target.name)?;
         let key = table.definition.schema.check_item(item.attributes())?;
@@ -226,6 +234,8 @@ impl DeleteItemRequest {
             values: self.return_values.as_deref(),
             on_failure: self.return_values_on_condition_check_failure.as_deref(),
             missing: if self.key.is_none() { Some("key") } else { None },
+            operator: self.conditional_operator.as_deref(),
+            expected: self.expected.as_ref(),
         }
         .check()
     }
@@ -271,9 +281,13 @@ impl Operation<Engine> for DeleteItemRequest {
         )?;
         let key = checked(LAYER, self.key.unwrap_or_default())?;
         let return_old = check_return_values(self.return_values.as_deref())?;
-        let placeholders =
+        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let mut placeholders =
             Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
-        let compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
+        let operator = self.conditional_operator.as_deref();
+        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let mut compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
+        compiled.condition = compiled.condition.or(expected);
 
         let table = engine.table(&target.name)?;
         let key = table.definition.schema.check_key(key.attributes())?;
@@ -301,8 +315,10 @@ impl UpdateItemRequest {
             values: self.return_values.as_deref(),
             on_failure: self.return_values_on_condition_check_failure.as_deref(),
             missing: if self.key.is_none() { Some("key") } else { None },
+            operator: self.conditional_operator.as_deref(),
+            expected: self.expected.as_ref(),
         }
-        .check_update()
+        .check_update(self.attribute_updates.as_ref())
     }
 }
 
@@ -350,15 +366,27 @@ impl Operation<Engine> for UpdateItemRequest {
             ),
         )?;
         let key = checked(LAYER, self.key.unwrap_or_default())?;
-        let placeholders =
+        let updates = match self.attribute_updates {
+            Some(updates) => legacy::update(LAYER, updates)?,
+            None => None,
+        };
+        let by_attribute = updates.is_some();
+        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let mut placeholders =
             Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
-        let compiled = Compiled::new(
+        let operator = self.conditional_operator.as_deref();
+        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let updates = updates.map(|updates| updates.compile(&mut placeholders));
+        let mut compiled = Compiled::new(
             placeholders,
             self.update_expression.as_deref(),
             self.condition_expression.as_deref(),
         )?;
+        compiled.update = compiled.update.or(updates);
+        compiled.condition = compiled.condition.or(expected);
 
-        let rule = engine.options().item_size_rule;
+        // [DDB-2.5.3] AttributeUpdates count as the finished item alone.
+        let rule = if by_attribute { ItemSizeRule::Flat } else { engine.options().item_size_rule };
         let table = engine.table(&target.name)?;
         let targets = || compiled.update.iter().flat_map(Update::targets);
         let schema = &table.definition.schema;
@@ -394,8 +422,11 @@ impl Operation<Engine> for UpdateItemRequest {
             // [DDB-6.6.10]
             None => Some(old.cloned().unwrap_or_else(|| key.clone())),
             Some(update) => {
-                let new =
-                    update.apply(old.map(Item::attributes), key.attributes(), &compiled.placeholders)?;
+                let new = update.apply(old.map(Item::attributes), key.attributes(), &compiled.placeholders);
+                let new = new.map_err(|error| match error {
+                    Error::OperandDataType if by_attribute => Error::AttributeUpdateType,
+                    error => error,
+                })?;
                 (old.is_some() || update.creates()).then(|| Item::new(new))
             }
         };

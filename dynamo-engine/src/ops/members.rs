@@ -1,7 +1,11 @@
 //! Member constraints: what the API model says of a request's members.
 //! `[DDB-0.4]` `[DDB-0.4a]`
 
+use super::legacy;
 use crate::Error;
+use crate::api::{AttributeValueUpdate, ExpectedAttributeValue};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use aws_core::{Constraint, Violations};
 
 pub(super) const CONSUMED: &[&str] = &["INDEXES", "TOTAL", "NONE"];
@@ -74,6 +78,8 @@ pub(super) struct Write<'r> {
     pub(super) on_failure: Option<&'r str>,
     /// `item` or `key`, if it is absent.
     pub(super) missing: Option<&'static str>,
+    pub(super) operator: Option<&'r str>,
+    pub(super) expected: Option<&'r BTreeMap<String, ExpectedAttributeValue>>,
 }
 
 impl Write<'_> {
@@ -95,13 +101,17 @@ impl Write<'_> {
 
     /// [DDB-0.4a] UpdateItem: a bad ReturnValues is answered alone, and a
     /// request without Key all in the old form.
-    pub(super) fn check_update(&self) -> Result<(), Error> {
+    pub(super) fn check_update(
+        &self,
+        updates: Option<&BTreeMap<String, AttributeValueUpdate>>,
+    ) -> Result<(), Error> {
         let mut faults = Violations::new();
         if let Some(member) = self.missing {
             one_of(&mut faults, "returnConsumedCapacity", self.consumed, CONSUMED);
             table_name(&mut faults, self.table);
             one_of(&mut faults, "returnValues", self.values, VALUES);
             self.rest(&mut faults);
+            legacy::check_updates(&mut faults, updates);
             faults.null(member);
             return check(faults);
         }
@@ -113,6 +123,7 @@ impl Write<'_> {
         one_of(&mut faults, "returnConsumedCapacity", self.consumed, CONSUMED);
         table_name(&mut faults, self.table);
         self.rest(&mut faults);
+        legacy::check_updates(&mut faults, updates);
         check(faults)
     }
 
@@ -128,5 +139,7 @@ impl Write<'_> {
     fn rest(&self, faults: &mut Violations) {
         one_of(faults, "returnItemCollectionMetrics", self.metrics, METRICS);
         one_of(faults, "returnValuesOnConditionCheckFailure", self.on_failure, ON_FAILURE);
+        legacy::check_operator(faults, self.operator);
+        legacy::check_expected(faults, self.expected);
     }
 }

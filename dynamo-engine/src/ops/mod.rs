@@ -6,6 +6,7 @@
 mod batch;
 mod create;
 mod item;
+mod legacy;
 mod lifecycle;
 mod members;
 mod page;
@@ -18,7 +19,7 @@ use crate::api::{Capacity, ConsumedCapacity};
 use crate::expr::{Fault, Layer, What};
 use crate::item::Item;
 use crate::table::{Consumed, Table};
-use crate::value::AttributeMap;
+use crate::value::{AttributeMap, DEPTH};
 use crate::*;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -193,8 +194,13 @@ fn checked(layer: Layer, sent: AttributeMap) -> Result<Item, Error> {
     Item::try_from(sent).or_else(|fault| refuse(layer, What::Value(fault)))
 }
 
-/// Refuses expression and legacy parameters together; then legacy parameters,
-/// which this engine does not have. `[DDB-7.1]`
+/// The stored form of one value.
+fn checked_value(layer: Layer, sent: AttributeValue) -> Result<Value, Error> {
+    let checked = if sent.deeper_than(DEPTH) { Err(ValueFault::TooDeep) } else { sent.check() };
+    checked.or_else(|fault| refuse(layer, What::Value(fault)))
+}
+
+/// Refuses expression and legacy parameters together. `[DDB-7.1]`
 fn check_legacy(
     layer: Layer,
     legacy: &[(&'static str, bool)],
@@ -203,13 +209,11 @@ fn check_legacy(
     let given = |all: &[(&'static str, bool)]| -> Vec<&'static str> {
         all.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect()
     };
-    match given(legacy) {
-        none if none.is_empty() => Ok(()),
-        legacy => match given(expressions) {
-            none if none.is_empty() => Err(Error::NotModelled { what: "A legacy parameter" }),
-            expressions => refuse(layer, What::Mixed(legacy, expressions)),
-        },
+    let (legacy, expressions) = (given(legacy), given(expressions));
+    if legacy.is_empty() || expressions.is_empty() {
+        return Ok(());
     }
+    refuse(layer, What::Mixed(legacy, expressions))
 }
 
 /// Refuses placeholders without any expression to use them. `[DDB-6.2]`

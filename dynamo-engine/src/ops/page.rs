@@ -35,18 +35,20 @@ pub(super) struct Reading {
 /// [DDB-9.8]
 pub(super) fn check_select(
     select: Option<&str>,
-    projection: bool,
+    list: Option<&'static str>,
     index: bool,
     prefix: &'static str,
 ) -> Result<(), Error> {
-    match select {
-        Some("ALL_PROJECTED_ATTRIBUTES") if !index => Err(Error::SelectNeedsIndex),
-        Some("SPECIFIC_ATTRIBUTES") if !projection => Err(Error::SelectNeedsProjection { prefix }),
-        Some("ALL_ATTRIBUTES") if projection => Err(Error::SelectAndProjection { select: "ALL_ATTRIBUTES" }),
-        Some("ALL_PROJECTED_ATTRIBUTES") if projection => {
-            Err(Error::SelectAndProjection { select: "ALL_PROJECTED_ATTRIBUTES" })
+    match (select, list) {
+        (Some("ALL_PROJECTED_ATTRIBUTES"), _) if !index => Err(Error::SelectNeedsIndex),
+        (Some("SPECIFIC_ATTRIBUTES"), None) => Err(Error::SelectNeedsProjection { prefix }),
+        (Some("ALL_ATTRIBUTES"), Some(list)) => {
+            Err(Error::SelectAndProjection { list, select: "ALL_ATTRIBUTES" })
         }
-        Some("COUNT") if projection => Err(Error::SelectAndProjection { select: "only the Count" }),
+        (Some("ALL_PROJECTED_ATTRIBUTES"), Some(list)) => {
+            Err(Error::SelectAndProjection { list, select: "ALL_PROJECTED_ATTRIBUTES" })
+        }
+        (Some("COUNT"), Some(list)) => Err(Error::SelectAndProjection { list, select: "only the Count" }),
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use super::members::{self, one_of};
 use super::page::{self, Bill, Page, Reading, SELECTS};
 use super::write::check_nested;
-use super::{Named, check_legacy, check_placeholders_wanted};
+use super::{Named, check_legacy, check_placeholders_wanted, legacy};
 use crate::api::{QueryRequest, ReadResult};
 use crate::capacity::ring::{self, Place};
 use crate::expr::{
@@ -27,6 +27,10 @@ impl QueryRequest {
     /// [DDB-0.4a] [DDB-9.1]
     fn check_members(&self) -> Result<(), Error> {
         let mut faults = Violations::new();
+        legacy::check_operator(&mut faults, self.conditional_operator.as_deref());
+        if !faults.is_empty() {
+            return members::check(faults);
+        }
         one_of(
             &mut faults,
             "returnConsumedCapacity",
@@ -41,6 +45,9 @@ impl QueryRequest {
         if self.limit.is_some_and(|limit| limit < 1) {
             faults.silent("Limit", Constraint::MinValue(1));
         }
+        legacy::check_attributes(&mut faults, self.attributes_to_get.as_deref());
+        legacy::check_conditions(&mut faults, "keyConditions", self.key_conditions.as_ref());
+        legacy::check_conditions(&mut faults, "queryFilter", self.query_filter.as_ref());
         members::check(faults)
     }
 }
@@ -77,14 +84,18 @@ impl Operation<Engine> for QueryRequest {
             self.filter_expression.is_some(),
             self.key_condition_expression.is_some(),
         );
+        let others = [
+            ("AttributesToGet", self.attributes_to_get.is_some()),
+            ("QueryFilter", self.query_filter.is_some()),
+            ("ConditionalOperator", self.conditional_operator.is_some()),
+        ];
+        // [DDB-7.1] KeyConditions go with filters and projections of the new
+        // kind.
+        let clash = condition || others.iter().any(|(_, given)| *given);
+        let [attributes, query_filter, operator] = others;
         check_legacy(
             LAYER,
-            &[
-                ("AttributesToGet", self.attributes_to_get.is_some()),
-                ("QueryFilter", self.query_filter.is_some()),
-                ("ConditionalOperator", self.conditional_operator.is_some()),
-                ("KeyConditions", self.key_conditions.is_some()),
-            ],
+            &[attributes, query_filter, operator, ("KeyConditions", self.key_conditions.is_some() && clash)],
             &[
                 ("ProjectionExpression", projection),
                 ("FilterExpression", filter),
@@ -100,28 +111,48 @@ impl Operation<Engine> for QueryRequest {
                 "FilterExpression and KeyConditionExpression are null",
             ),
         )?;
+        let tests = self.query_filter.map(|filter| legacy::tests(LAYER, filter)).transpose()?;
+        let operator = self.conditional_operator.as_deref();
+        let by_attribute = tests.is_some();
+        let mut passing = Placeholders::new(LAYER, None, None)?;
+        let passes = legacy::condition(LAYER, tests, operator, &mut passing)?;
+        let listed = self.attributes_to_get.is_some();
+        let picked = legacy::projection(LAYER, self.attributes_to_get)?;
         let start = page::start_key(LAYER, self.exclusive_start_key)?;
-        let Some(condition) = &self.key_condition_expression else { return Err(Error::NoKeyCondition) };
+        if self.key_condition_expression.is_none() && self.key_conditions.is_none() {
+            return Err(Error::NoKeyCondition);
+        }
         let mut placeholders =
             Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
-        let condition =
-            Condition::compile(ExpressionKind::KeyConditionExpression, condition, &mut placeholders)?;
+        let condition = match &self.key_condition_expression {
+            Some(source) => {
+                Some(Condition::compile(ExpressionKind::KeyConditionExpression, source, &mut placeholders)?)
+            }
+            None => None,
+        };
         let filter = match &self.filter_expression {
             Some(source) => {
                 Some(Condition::compile(ExpressionKind::FilterExpression, source, &mut placeholders)?)
             }
-            None => None,
+            None => passes,
         };
         let projection = match &self.projection_expression {
             Some(source) => Some(Projection::compile(source, &mut placeholders)?),
-            None => None,
+            None => picked,
         };
         placeholders.check_used()?;
-        let clauses = key_clauses(&condition, &placeholders)?;
+        let clauses = match &condition {
+            Some(condition) => key_clauses(condition, &placeholders)?,
+            None => legacy::key_clauses(legacy::tests(LAYER, self.key_conditions.unwrap_or_default())?)?,
+        };
+        // A filter of either kind has its values in its own placeholders.
+        if by_attribute {
+            placeholders = passing;
+        }
         let named_index = self.index_name.as_deref();
         page::check_select(
             self.select.as_deref(),
-            projection.is_some(),
+            projection.is_some().then_some(if listed { "AttributesToGet" } else { "ProjectionExpression" }),
             named_index.is_some(),
             "1 validation error detected: ",
         )?;
@@ -140,7 +171,8 @@ impl Operation<Engine> for QueryRequest {
         // [DDB-6.5.7]
         let filtered = || reading.filter.iter().flat_map(Condition::paths);
         if let Some(path) = filtered().find(|path| schema.has(&path.name)) {
-            return Err(Error::FilterOnKey { key: path.name.as_str().into() });
+            let filter = if by_attribute { "QueryFilter" } else { "Filter Expression" };
+            return Err(Error::FilterOnKey { filter, key: path.name.as_str().into() });
         }
         reading.check_projected(table, index)?;
         check_nested(table, filtered())?;
@@ -216,6 +248,9 @@ fn check_clauses<'c>(
             }
             continue;
         };
+        if clause.test == KeyTest::NotIndexable {
+            return Err(Error::NotIndexable);
+        }
         // [DDB-6.5.4]
         if clause.test.values().any(|value| value.kind() != key.kind) {
             return Err(Error::KeyConditionType);
@@ -273,6 +308,7 @@ fn holds(test: &KeyTest, value: &Value) -> bool {
         KeyTest::Compare(comparator, bound) => compare(*comparator, bound),
         KeyTest::Between(low, high) => compare(Comparator::Ge, low) && compare(Comparator::Le, high),
         KeyTest::BeginsWith(start) => encoded(value).starts_with(&encoded(start)),
+        KeyTest::NotIndexable => false,
     }
 }
 
@@ -293,6 +329,8 @@ fn span(place: Place, hash: &[u8], sort: Option<&KeyTest>) -> Span {
     };
     let (from, to) = match sort {
         None => (first(), end()),
+        // It was refused.
+        Some(KeyTest::NotIndexable) => (end(), end()),
         Some(KeyTest::Compare(comparator, value)) => {
             let sort = encoded(value);
             match comparator {

@@ -3,7 +3,7 @@
 use super::members::{self, one_of};
 use super::page::{self, Bill, Page, Reading, SELECTS};
 use super::write::check_nested;
-use super::{Named, check_legacy, check_placeholders_wanted};
+use super::{Named, check_legacy, check_placeholders_wanted, legacy};
 use crate::api::{ReadResult, ScanRequest};
 use crate::capacity::ring::{self, Place};
 use crate::expr::{Condition, ExpressionKind, Layer, Placeholders, Projection};
@@ -48,6 +48,9 @@ impl ScanRequest {
         };
         within("segment", self.segment, 0, SEGMENTS - 1);
         within("totalSegments", self.total_segments, 1, SEGMENTS);
+        legacy::check_operator(&mut faults, self.conditional_operator.as_deref());
+        legacy::check_attributes(&mut faults, self.attributes_to_get.as_deref());
+        legacy::check_conditions(&mut faults, "scanFilter", self.scan_filter.as_ref());
         members::check(faults)
     }
 
@@ -106,6 +109,13 @@ impl Operation<Engine> for ScanRequest {
             (self.expression_attribute_names.is_some(), projection || filter),
             (self.expression_attribute_values.is_some(), filter, "FilterExpression is null"),
         )?;
+        let listed = self.attributes_to_get.is_some();
+        let picked = legacy::projection(LAYER, self.attributes_to_get.take())?;
+        let tests = self.scan_filter.take().map(|filter| legacy::tests(LAYER, filter)).transpose()?;
+        let by_attribute = tests.is_some();
+        let mut passing = Placeholders::new(LAYER, None, None)?;
+        let operator = self.conditional_operator.as_deref();
+        let passes = legacy::condition(LAYER, tests, operator, &mut passing)?;
         let start = page::start_key(LAYER, self.exclusive_start_key.take())?;
         let segment = self.segment()?;
         let mut placeholders =
@@ -114,15 +124,20 @@ impl Operation<Engine> for ScanRequest {
             Some(source) => {
                 Some(Condition::compile(ExpressionKind::FilterExpression, source, &mut placeholders)?)
             }
-            None => None,
+            None => passes,
         };
         let projection = match &self.projection_expression {
             Some(source) => Some(Projection::compile(source, &mut placeholders)?),
-            None => None,
+            None => picked,
         };
         placeholders.check_used()?;
+        if by_attribute {
+            placeholders = passing;
+        }
         let named_index = self.index_name.as_deref();
-        page::check_select(self.select.as_deref(), projection.is_some(), named_index.is_some(), "")?;
+        let list = if listed { "AttributesToGet" } else { "ProjectionExpression" };
+        let list = projection.is_some().then_some(list);
+        page::check_select(self.select.as_deref(), list, named_index.is_some(), "")?;
 
         let consistent = self.consistent_read == Some(true);
         let limit = self.limit.and_then(|limit| u64::try_from(limit).ok());
