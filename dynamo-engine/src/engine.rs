@@ -8,7 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{AuthzRequest, Cx, Home, Sink, Snapshot, SnapshotError, Span, Timestamp};
+use aws_core::{AuthzRequest, Cx, Home, Quantity, Sink, Snapshot, SnapshotError, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// DynamoDB for one account in one Region, without I/O, clock or randomness.
@@ -41,7 +41,22 @@ pub struct Engine {
     closed_streams: Vec<Stream>,
     /// When tables become active or vanish.
     deadlines: BTreeSet<(Timestamp, Arc<str>)>,
+    /// Transactions that were done, by their tokens. `[DDB-11.9]`
+    tokens: BTreeMap<String, Token>,
 }
+
+/// A transaction that a token stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    digest: [u8; 16],
+    until: Timestamp,
+    /// What reading its items costs, by table.
+    reads: BTreeMap<String, Quantity>,
+}
+
+/// How long a token stands for its transaction. `[DDB-11.9]`
+const TOKEN_LIFE: Span = Span::from_minutes(10);
 
 /// Choices that AWS leaves open, varies by Region or raises on request.
 ///
@@ -122,6 +137,7 @@ impl Engine {
             tables: BTreeMap::new(),
             closed_streams: Vec::new(),
             deadlines: BTreeSet::new(),
+            tokens: BTreeMap::new(),
         }
     }
 
@@ -153,6 +169,32 @@ impl Engine {
 
     pub(crate) fn tables(&self) -> &BTreeMap<Arc<str>, Table> {
         &self.tables
+    }
+
+    /// What the transaction of a token costs to repeat, if it was done.
+    /// `[DDB-11.9]`
+    ///
+    /// # Errors
+    /// The token stands for another one.
+    pub(crate) fn repeated(
+        &self,
+        token: &str,
+        digest: [u8; 16],
+    ) -> Result<Option<BTreeMap<String, Quantity>>, Error> {
+        let Some(known) = self.tokens.get(token).filter(|known| self.now < known.until) else {
+            return Ok(None);
+        };
+        if known.digest != digest {
+            return Err(Error::OtherParameters);
+        }
+        Ok(Some(known.reads.clone()))
+    }
+
+    /// A transaction was done under this token.
+    pub(crate) fn remember(&mut self, token: String, digest: [u8; 16], reads: BTreeMap<String, Quantity>) {
+        let now = self.now;
+        self.tokens.retain(|_, known| now < known.until);
+        self.tokens.insert(token, Token { digest, until: now + TOKEN_LIFE, reads });
     }
 
     /// All streams that can be read, oldest first.
@@ -216,6 +258,8 @@ struct Saved {
     now: Timestamp,
     tables: Vec<SavedTable>,
     closed_streams: Vec<Stream>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tokens: BTreeMap<String, Token>,
 }
 
 /// The layout of [`Saved`].
@@ -267,6 +311,7 @@ impl aws_core::Engine for Engine {
             now: self.now,
             tables: self.tables.values().map(Table::save).collect(),
             closed_streams: self.closed_streams.clone(),
+            tokens: self.tokens.clone(),
         };
         Snapshot::take(Self::NAME, FORMAT, env!("CARGO_PKG_VERSION"), &saved)
     }
@@ -276,6 +321,7 @@ impl aws_core::Engine for Engine {
         let mut engine = Self::with_options(saved.home, saved.options);
         engine.now = saved.now;
         engine.closed_streams = saved.closed_streams;
+        engine.tokens = saved.tokens;
         for table in saved.tables {
             let table = Table::load(table).map_err(SnapshotError::Invariant)?;
             let name = table.definition.name.clone();

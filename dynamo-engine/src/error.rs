@@ -3,6 +3,7 @@
 //! Shapes and statuses are `[DDB-16.2]`. Texts that AWS words by the layer an
 //! operation answers from stand in [`Fault`].
 
+use crate::CancellationReason;
 use crate::capacity::Throttle;
 use crate::expr::Fault;
 use crate::item::Item;
@@ -11,6 +12,7 @@ use crate::value::ValueType;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use serde_json::{Map, Value};
 
@@ -249,6 +251,16 @@ aws_core::aws_errors! {
             /// `[DDB-10.3]`
             NoWriteRequest =>
                 "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
+            /// Two actions of a transaction on one item. `[DDB-11.3]`
+            OneItemTwice => "Transaction request cannot include multiple operations on one item";
+            /// A transaction that is too large. AWS's text is not known but in
+            /// part. `[DDB-11.2]`
+            PayloadSize => "Transaction payload size cannot exceed 4 MB";
+            /// An element of a transaction without an action. `[DDB-11.1]`
+            NoAction => "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request";
+            /// An element of a transaction with several. AWS's text is not
+            /// known. `[DDB-11.1]`
+            ManyActions => "TransactItems can only contain one of Check, Put, Update or Delete";
             /// CreateTable without a name. `[DDB-4.1.4]`
             TableNameRequired => "The parameter 'TableName' is required but was not present in the request";
             /// What CreateTable refuses with the usual beginning. `[DDB-4.2]`
@@ -338,6 +350,18 @@ aws_core::aws_errors! {
                 item: OldItem
             } => "The conditional request failed{item}";
         }
+        TransactionCanceledException ("TransactionCanceledException", 400) {
+            /// A transaction was not done. `[DDB-11.7]`
+            TransactionCanceled {
+                /// Why, action by action.
+                reasons: Box<Cancellation>
+            } => "Transaction cancelled, please refer cancellation reasons for specific reasons [{reasons}]";
+        }
+        IdempotentParameterMismatchException ("IdempotentParameterMismatchException", 400) {
+            /// A token that stands for another transaction. AWS's text is not
+            /// known. `[DDB-11.9]`
+            OtherParameters => "The request uses the same client token as a previous, but non-identical request.";
+        }
         ProvisionedThroughputExceededException ("ProvisionedThroughputExceededException", 400, throttling) {
             /// A provisioned table, index or partition has no units left.
             /// `[CAP-5.2]`
@@ -402,6 +426,9 @@ fn members(error: &Error) -> Map<String, Value> {
     };
     match error {
         Error::ConditionFailed { item: OldItem(Some(item)) } => one("Item", serde_json::to_value(item)),
+        Error::TransactionCanceled { reasons } => {
+            one("CancellationReasons", serde_json::to_value(&reasons.0))
+        }
         Error::ThroughputExceeded { throttle } => {
             one("ThrottlingReasons", serde_json::to_value(&throttle.reasons))
         }
@@ -417,6 +444,29 @@ pub struct OldItem(pub Option<Item>);
 impl fmt::Display for OldItem {
     /// Nothing: the item is a member of the error, not of its text.
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+/// Why a transaction was not done, action by action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cancellation(pub Vec<CancellationReason>);
+
+impl From<Vec<CancellationReason>> for Cancellation {
+    fn from(reasons: Vec<CancellationReason>) -> Self {
+        Self(reasons)
+    }
+}
+
+impl fmt::Display for Cancellation {
+    /// The codes alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, reason) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            f.write_str(&reason.code)?;
+        }
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ pub use api::*;
 pub use aws_core;
 pub use capacity::{Admission, Demand, Throttle, ThrottledBy, ThrottlingReason};
 pub use engine::{Engine, ItemSizeRule, Options};
-pub use error::{Emptiness, Error, ErrorShape, KeyMismatch, OldItem};
+pub use error::{Cancellation, Emptiness, Error, ErrorShape, KeyMismatch, OldItem};
 pub use event::{Arm, Event};
 pub use expr::{ExpressionFault, ExpressionKind, Fault, Layer, What};
 pub use item::{Attributes, Item};

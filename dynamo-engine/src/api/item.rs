@@ -269,6 +269,12 @@ pub struct ConsumedCapacity {
     pub table_name: String,
     /// In all.
     pub capacity_units: f64,
+    /// The same, if a transaction read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_capacity_units: Option<f64>,
+    /// The same, if a transaction wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_capacity_units: Option<f64>,
     /// The table's own part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<Capacity>,
@@ -287,4 +293,10 @@ pub struct ConsumedCapacity {
 pub struct Capacity {
     /// Read or write units.
     pub capacity_units: f64,
+    /// The same, if a transaction read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_capacity_units: Option<f64>,
+    /// The same, if a transaction wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_capacity_units: Option<f64>,
 }

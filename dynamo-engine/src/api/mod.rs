@@ -6,6 +6,7 @@ mod legacy;
 mod query;
 mod stream;
 mod table;
+mod transact;
 
 pub use batch::*;
 pub use item::*;
@@ -13,3 +14,4 @@ pub use legacy::*;
 pub use query::*;
 pub use stream::*;
 pub use table::*;
+pub use transact::*;

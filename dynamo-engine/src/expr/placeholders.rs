@@ -124,6 +124,11 @@ impl Placeholders {
         Err(Error::Invalid { fault: Box::new(Fault { layer: self.layer, what }) })
     }
 
+    /// Bytes of all values.
+    pub(crate) fn size(&self) -> u64 {
+        self.values.iter().map(|entry| entry.stands_for.size()).sum()
+    }
+
     pub(crate) fn layer(&self) -> Layer {
         self.layer
     }

@@ -440,7 +440,7 @@ impl Operation<Engine> for UpdateItemRequest {
 }
 
 /// [DDB-6.6.13] The result's size, depth and index keys.
-fn check_result(table: &Table, new: &Item, update: &Update) -> Result<(), Error> {
+pub(super) fn check_result(table: &Table, new: &Item, update: &Update) -> Result<(), Error> {
     if new.size() > ITEM_MAX {
         return Err(Error::UpdatedItemSize);
     }

@@ -13,9 +13,11 @@ mod page;
 mod query;
 mod scan;
 mod stream;
+mod transact;
 mod write;
 
 use crate::api::{Capacity, ConsumedCapacity};
+use crate::capacity::Demand;
 use crate::expr::{Fault, Layer, What};
 use crate::item::Item;
 use crate::table::{Consumed, Table};
@@ -116,6 +118,16 @@ aws_core::operations! {
         /// # Errors
         /// Bad filters, start keys and projections, throttling.
         Scan(ScanRequest) -> ReadResult = scan;
+        /// Gets up to 100 items as they are at one moment. `[DDB-11.11]`
+        ///
+        /// # Errors
+        /// Bad keys and projections, or a cancellation that says which.
+        TransactGetItems(TransactGetItemsRequest) -> TransactGetItemsResult = transact_get_items;
+        /// Writes up to 100 items, all or none. `[DDB-11.1]`
+        ///
+        /// # Errors
+        /// Bad actions, or a cancellation that says which failed.
+        TransactWriteItems(TransactWriteItemsRequest) -> TransactWriteItemsResult = transact_write_items;
         /// Changes an item or makes one, if the condition holds. `[DDB-8.4]`
         ///
         /// # Errors
@@ -251,15 +263,31 @@ fn report(table: &Table, consumed: &Consumed, asked: Option<&str>, named: &str) 
                 continue;
             };
             let name = index.definition.name.to_string();
-            parts.insert(name, Capacity { capacity_units: units(*quantity) });
+            parts.insert(name, Capacity { capacity_units: units(*quantity), ..Capacity::default() });
         }
         Some(parts).filter(|parts| detailed && !parts.is_empty())
     };
     Some(ConsumedCapacity {
         table_name: named.into(),
         capacity_units: units(consumed.total()),
-        table: detailed.then(|| Capacity { capacity_units: units(consumed.table) }),
+        table: detailed.then(|| Capacity { capacity_units: units(consumed.table), ..Capacity::default() }),
         local_secondary_indexes: indexes(false),
         global_secondary_indexes: indexes(true),
+        ..ConsumedCapacity::default()
     })
+}
+
+/// The same of a transaction, which says what kind of units they are.
+/// `[CAP-39]` `[CAP-40]`
+fn transactional(mut report: ConsumedCapacity, demand: Demand) -> ConsumedCapacity {
+    let reads = demand == Demand::Read;
+    let kinds = |units: f64| if reads { (Some(units), None) } else { (None, Some(units)) };
+    (report.read_capacity_units, report.write_capacity_units) = kinds(report.capacity_units);
+    let locals = report.local_secondary_indexes.iter_mut().flatten();
+    let globals = report.global_secondary_indexes.iter_mut().flatten();
+    let arms = report.table.iter_mut().chain(locals.chain(globals).map(|(_, arm)| arm));
+    for arm in arms {
+        (arm.read_capacity_units, arm.write_capacity_units) = kinds(arm.capacity_units);
+    }
+    report
 }

@@ -27,6 +27,35 @@ impl Table {
         now: Timestamp,
         sink: &mut S,
     ) -> Result<(), Error> {
+        if let Err(throttle) = self.check_units(demand, draws, key, now) {
+            sink.event(now, || Event::Throttled(throttle.clone()));
+            return Err(Self::throttled(throttle));
+        }
+        for (place, draw) in draws {
+            let table = self.definition.name.clone();
+            let index = place.and_then(|place| self.indexes.get_mut(place));
+            let arm = index.as_ref().map_or(Arm::Table, |index| Arm::of(&index.definition));
+            let meter = index.and_then(|index| index.meter.as_mut()).unwrap_or(&mut self.meter);
+            meter.take(demand, *draw, now);
+            let unit = match demand {
+                Demand::Read => Unit::ReadUnits,
+                Demand::Write => Unit::WriteUnits,
+            };
+            sink.usage(Usage { unit, quantity: draw.units });
+            let Draw { partition, units } = *draw;
+            sink.event(now, || Event::Consumed { table, arm, partition, demand, units });
+        }
+        Ok(())
+    }
+
+    /// Whether every partition named has units left.
+    pub(crate) fn check_units(
+        &self,
+        demand: Demand,
+        draws: &[(Option<usize>, Draw)],
+        key: impl FnOnce(&str) -> Option<Value>,
+        now: Timestamp,
+    ) -> Result<(), Throttle> {
         for (index, draw) in draws {
             let Err(full) = self.meter(*index).admits(demand, draw.partition, now) else { continue };
             let own = index.and_then(|index| self.indexes.get(index)).filter(|index| index.meter.is_some());
@@ -56,22 +85,7 @@ impl Table {
                 left: full.left,
                 opens: full.opens,
             };
-            sink.event(now, || Event::Throttled(throttle.clone()));
-            return Err(Self::throttled(throttle));
-        }
-        for (place, draw) in draws {
-            let table = self.definition.name.clone();
-            let index = place.and_then(|place| self.indexes.get_mut(place));
-            let arm = index.as_ref().map_or(Arm::Table, |index| Arm::of(&index.definition));
-            let meter = index.and_then(|index| index.meter.as_mut()).unwrap_or(&mut self.meter);
-            meter.take(demand, *draw, now);
-            let unit = match demand {
-                Demand::Read => Unit::ReadUnits,
-                Demand::Write => Unit::WriteUnits,
-            };
-            sink.usage(Usage { unit, quantity: draw.units });
-            let Draw { partition, units } = *draw;
-            sink.event(now, || Event::Consumed { table, arm, partition, demand, units });
+            return Err(throttle);
         }
         Ok(())
     }

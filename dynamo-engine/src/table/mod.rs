@@ -125,17 +125,11 @@ impl Table {
         WritePlan { key, old, new, units, changes }
     }
 
-    /// Takes the units of a write from every bucket that it concerns, or from
-    /// none. `[CAP-36]`
-    pub(crate) fn admit_write<S: Sink<Event>>(
-        &mut self,
-        plan: &WritePlan,
-        now: Timestamp,
-        sink: &mut S,
-    ) -> Result<Consumed, Error> {
+    /// The units of a write by bucket, those of the table so many times over.
+    fn draws(&self, plan: &WritePlan, times: u64) -> (Consumed, Vec<(Option<usize>, Draw)>) {
         let partition = self.store.partition(plan.key.place);
         let whole = Quantity::from_whole;
-        let mut consumed = Consumed::of_table(whole(plan.units));
+        let mut consumed = Consumed::of_table(whole(plan.units * times));
         let mut draws = Vec::from([(None, Draw { partition, units: consumed.table })]);
         for change in &plan.changes {
             let mut units = Quantity::ZERO;
@@ -145,9 +139,40 @@ impl Table {
             }
             consumed.indexes.push((change.index, units));
         }
+        (consumed, draws)
+    }
+
+    /// Takes the units of a write from every bucket that it concerns, or from
+    /// none. `[CAP-36]`
+    pub(crate) fn admit_write<S: Sink<Event>>(
+        &mut self,
+        plan: &WritePlan,
+        now: Timestamp,
+        sink: &mut S,
+    ) -> Result<Consumed, Error> {
+        self.admit_times(plan, 1, now, sink)
+    }
+
+    /// The same with the table's units so many times over. `[CAP-40]`
+    pub(crate) fn admit_times<S: Sink<Event>>(
+        &mut self,
+        plan: &WritePlan,
+        times: u64,
+        now: Timestamp,
+        sink: &mut S,
+    ) -> Result<Consumed, Error> {
+        let (consumed, draws) = self.draws(plan, times);
         let item = plan.old.as_ref().or(plan.new.as_ref());
         self.admit(Demand::Write, &draws, |name| item?.get(name).cloned(), now, sink)?;
         Ok(consumed)
+    }
+
+    /// Whether every bucket that a write concerns has units left.
+    pub(crate) fn check_write(&self, plan: &WritePlan, times: u64, now: Timestamp) -> Result<(), Error> {
+        let (_, draws) = self.draws(plan, times);
+        let item = plan.old.as_ref().or(plan.new.as_ref());
+        let checked = self.check_units(Demand::Write, &draws, |name| item?.get(name).cloned(), now);
+        checked.map_err(Self::throttled)
     }
 
     /// Does what was planned and admitted.
