@@ -72,6 +72,18 @@ pub struct Options {
     pub creation: Span,
     /// How long a deleted table is DELETING. `[DDB-4.4.19]`
     pub deletion: Span,
+    /// How long a table is UPDATING. `[DDB-4.4.19]`
+    pub update: Span,
+    /// How long a new global index is CREATING, and cannot be read.
+    /// `[DDB-4.4.10]` `[DDB-4.4.19]`
+    pub index_creation: Span,
+    /// How long after its time an expired item is deleted. AWS promises a few
+    /// days; ten to thirty minutes are observed. `[DDB-14.3]`
+    pub expiry_lag: Span,
+    /// How soon time to live may be changed again. `[DDB-14.1]`
+    pub ttl_cooldown: Span,
+    /// What DescribeEndpoints answers; `None` for AWS's own host.
+    pub address: Option<String>,
     /// Partitions of each table and global index. Without it a new on-demand
     /// table has four and a provisioned one what its throughput needs.
     /// `[CAP-3.10]` `[CAP-3.12]`
@@ -102,6 +114,11 @@ impl Default for Options {
         Self {
             creation: Span::from_seconds(6),
             deletion: Span::from_seconds(6),
+            update: Span::from_seconds(6),
+            index_creation: Span::from_minutes(8),
+            expiry_lag: Span::from_minutes(10),
+            ttl_cooldown: Span::from_minutes(30),
+            address: None,
             partitions: None,
             admission: Admission::Global,
             initial_burst: 0,
@@ -113,10 +130,11 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The default ones, but tables are there and gone at once.
+    /// The default ones, but tables and indexes are there and gone at once.
     #[must_use]
     pub fn immediate() -> Self {
-        Self { creation: Span::ZERO, deletion: Span::ZERO, ..Self::default() }
+        let (creation, deletion) = (Span::ZERO, Span::ZERO);
+        Self { creation, deletion, update: Span::ZERO, index_creation: Span::ZERO, ..Self::default() }
     }
 }
 
@@ -219,12 +237,39 @@ impl Engine {
         self.schedule(name, self.options.deletion, sink);
     }
 
+    /// A stream gets no more records, but can be read for a day.
+    /// `[DDB-13.9]`
+    pub(crate) fn close_stream(&mut self, stream: Option<Stream>, at: Timestamp) {
+        let Some(mut stream) = stream else { return };
+        stream.closed = Some(at);
+        self.closed_streams.retain(|stream| stream.is_readable(at));
+        self.closed_streams.push(stream);
+    }
+
+    /// A table is UPDATING for so long.
+    pub(crate) fn schedule_update<S: Sink<Event>>(&mut self, name: &str, span: Span, sink: &mut S) {
+        if let Some(name) = self.tables.get(name).map(|table| table.definition.name.clone()) {
+            self.schedule(name, span, sink);
+        }
+    }
+
     fn schedule<S: Sink<Event>>(&mut self, name: Arc<str>, span: Span, sink: &mut S) {
         if span <= Span::ZERO {
             self.fire(&name, self.now, sink);
         } else {
             self.deadlines.insert((self.now + span, name));
         }
+    }
+
+    /// The table whose item is deleted next because it expired, and when.
+    /// `[DDB-14.5]`
+    fn next_expiry(&self) -> Option<(Timestamp, Arc<str>)> {
+        let lag = self.options.expiry_lag;
+        let due = |(name, table): (&Arc<str>, &Table)| {
+            let (at, _) = table.expiry.as_ref()?.first()?;
+            Some((at + lag, name.clone()))
+        };
+        self.tables.iter().filter(|(_, table)| table.is_active()).filter_map(due).min()
     }
 
     /// A table's time has come. `[DDB-4.4.4]`
@@ -235,14 +280,18 @@ impl Engine {
                 table.definition.status = Status::Active;
                 sink.event(at, || Event::TableActive { table: name.clone() });
             }
+            Status::Updating(_) => {
+                table.definition.status = Status::Active;
+                for index in &mut table.indexes {
+                    index.definition.creating = false;
+                }
+                sink.event(at, || Event::TableActive { table: name.clone() });
+            }
             Status::Active => {}
             Status::Deleting(_) => {
                 // [DDB-13.9] Its stream stays readable for a day.
-                if let Some(mut stream) = self.tables.remove(name).and_then(|table| table.stream) {
-                    stream.closed = Some(at);
-                    self.closed_streams.retain(|stream| stream.is_readable(at));
-                    self.closed_streams.push(stream);
-                }
+                let stream = self.tables.remove(name).and_then(|table| table.stream);
+                self.close_stream(stream, at);
                 sink.event(at, || Event::TableDeleted { table: name.clone() });
             }
         }
@@ -287,11 +336,25 @@ impl aws_core::Engine for Engine {
             return;
         }
         self.now = now;
-        while let Some((at, _)) = self.deadlines.first()
-            && *at <= now
-        {
-            if let Some((at, name)) = self.deadlines.pop_first() {
-                self.fire(&name, at, &mut sink);
+        let region = self.home.region.clone();
+        // In the order of their times, so that a table deletes nothing after
+        // it is gone.
+        loop {
+            let deadline = self.deadlines.first().map(|(at, _)| *at).filter(|at| *at <= now);
+            let expired = self.next_expiry().filter(|(at, _)| *at <= now);
+            match (deadline, expired) {
+                (Some(at), expired) if expired.as_ref().is_none_or(|(other, _)| at <= *other) => {
+                    if let Some((at, name)) = self.deadlines.pop_first() {
+                        self.fire(&name, at, &mut sink);
+                    }
+                }
+                (_, Some((at, name))) => {
+                    let Some(table) = self.tables.get_mut(&name) else { break };
+                    let Some(key) = table.expiry.as_ref().and_then(|expiry| expiry.first()) else { break };
+                    let key = key.1.clone();
+                    table.expire(key, at, region.as_str(), &mut sink);
+                }
+                (_, None) => break,
             }
         }
     }
@@ -301,7 +364,12 @@ impl aws_core::Engine for Engine {
     }
 
     fn next_deadline(&self) -> Option<Timestamp> {
-        self.deadlines.first().map(|(at, _)| *at)
+        let expired = self.next_expiry().map(|(at, _)| at);
+        let status = self.deadlines.first().map(|(at, _)| *at);
+        match (status, expired) {
+            (Some(status), Some(expired)) => Some(status.min(expired)),
+            (status, expired) => status.or(expired),
+        }
     }
 
     fn snapshot(&self, (): &()) -> Snapshot {
@@ -323,9 +391,11 @@ impl aws_core::Engine for Engine {
         engine.closed_streams = saved.closed_streams;
         engine.tokens = saved.tokens;
         for table in saved.tables {
-            let table = Table::load(table).map_err(SnapshotError::Invariant)?;
+            let table = Table::load(table, saved.now).map_err(SnapshotError::Invariant)?;
             let name = table.definition.name.clone();
-            if let Status::Creating(at) | Status::Deleting(at) = table.definition.status {
+            if let Status::Creating(at) | Status::Updating(at) | Status::Deleting(at) =
+                table.definition.status
+            {
                 engine.deadlines.insert((at, name.clone()));
             }
             engine.tables.insert(name, table);
@@ -340,7 +410,8 @@ impl aws_core::Engine for Engine {
             if *name != table.definition.name {
                 return Err(format!("table {name} calls itself {}", table.definition.name));
             }
-            if let Status::Creating(at) | Status::Deleting(at) = table.definition.status
+            if let Status::Creating(at) | Status::Updating(at) | Status::Deleting(at) =
+                table.definition.status
                 && (at <= self.now || !self.deadlines.contains(&(at, name.clone())))
             {
                 return Err(format!("table {name} waits for a time that nobody watches"));

@@ -293,6 +293,73 @@ aws_core::aws_errors! {
                 /// The attribute.
                 name: Box<str>
             } => "Duplicate element in NonKeyAttributes: {name}";
+            /// A request about tags, in AWS's words. `[DDB-4.4.15]`
+            Refused {
+                /// What is wrong.
+                what: Box<str>
+            } => "{what}";
+            /// More than 50 tags. `[DDB-4.4.15]`
+            TooManyTags => "Number of Tags exceed the current limit for the provided ResourceArn";
+            /// No such class. `[DDB-4.2l]`
+            TableClass =>
+                "Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS].";
+            /// An UpdateTable that changes nothing. `[DDB-4.4.6]`
+            NothingToUpdate =>
+                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required";
+            /// Throughput that is there already. `[DDB-4.4.6]`
+            SameThroughput {
+                /// Read units.
+                read: u64,
+                /// Write units.
+                write: u64
+            } => "The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for the table: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.";
+            /// The same of an index. `[DDB-4.4.6]`
+            SameIndexThroughput {
+                /// The index.
+                index: Box<str>,
+                /// Read units.
+                read: u64,
+                /// Write units.
+                write: u64
+            } => "The provisioned throughput for the index {index} will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the index: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for the index: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.";
+            /// A stream that is on already. `[DDB-4.4.11]`
+            StreamIsOn {
+                /// The table.
+                table: Box<str>
+            } => "Table already has an enabled stream: TableName: {table}";
+            /// A stream that is off already. `[DDB-4.4.11]`
+            StreamIsOff {
+                /// The table.
+                table: Box<str>
+            } => "Table has no stream to disable: TableName: {table}";
+            /// An index that is there already. `[DDB-4.4.9]`
+            IndexExists => "Attempting to create an index which already exists";
+            /// A local index where only a global one will do. `[DDB-4.4.9]`
+            NotGlobal {
+                /// The index.
+                index: Box<str>
+            } => "Cannot delete an index that is not a GlobalSecondaryIndex: {index}";
+            /// An index that is being filled. `[DDB-4.4.10]`
+            IndexIsFilling {
+                /// The index.
+                index: Box<str>
+            } => "Cannot read from backfilling global secondary index: {index}";
+            /// Items expire by another attribute. `[DDB-14.1]`
+            OtherTimeToLive {
+                /// Which.
+                attribute: Box<str>
+            } => "TimeToLive is active on a different AttributeName: current AttributeName is {attribute}";
+            /// Items expire already. `[DDB-14.1]`
+            TimeToLiveIsOn => "TimeToLive is already enabled";
+            /// Items do not expire anyway. `[DDB-14.1]`
+            TimeToLiveIsOff => "TimeToLive is already disabled";
+            /// Time to live was changed a moment ago. `[DDB-14.1]`
+            TimeToLiveTooSoon => "Time to live has been modified multiple times within a fixed interval";
+            /// A table that comes or goes. `[DDB-14.1]`
+            TimeToLiveUnknown {
+                /// Its state.
+                state: &'static str
+            } => "Cannot describe time to live while table is in {state} state: Current table state is {state}";
             /// A table that is protected. `[DDB-4.4.5]`
             Protected =>
                 "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";
@@ -312,6 +379,18 @@ aws_core::aws_errors! {
                 /// Its name.
                 table: Box<str>
             } => "Requested resource not found: Table: {table} not found";
+            /// An ARN of no table. `[DDB-4.4.15]`
+            ResourceArnNotFound {
+                /// The ARN.
+                arn: Box<str>
+            } => "Requested resource not found: ResourcArn: {arn} not found";
+            /// No such index. `[DDB-4.4.18]`
+            IndexNotFound {
+                /// The index.
+                index: Box<str>,
+                /// The table.
+                table: Box<Box<str>>
+            } => "Requested resource not found: Index {index} for table {table}";
             /// No such stream. `[DDB-13.9]`
             StreamNotFound {
                 /// Its ARN.
@@ -336,11 +415,31 @@ aws_core::aws_errors! {
                 /// Its name.
                 table: Box<str>
             } => "Attempt to change a resource which is still in use: Table is being created: {table}";
+            /// The table is UPDATING. `[DDB-4.4.16]`
+            TableUpdating {
+                /// Its name.
+                table: Box<str>
+            } => "Attempt to change a resource which is still in use: Table: {table} is in the process of being updated.";
             /// The table is DELETING. `[DDB-4.4.16]`
             TableDeleting {
                 /// Its name.
                 table: Box<str>
             } => "Attempt to change a resource which is still in use: Table is being deleted: {table}";
+        }
+        TableNotFoundException ("TableNotFoundException", 400) {
+            /// No such table, to backups. `[DDB-15.4]`
+            NoTableToBackUp {
+                /// Its name.
+                table: Box<str>
+            } => "Table not found: {table}";
+        }
+        LimitExceededException ("LimitExceededException", 400) {
+            /// Two indexes created or deleted at once. `[DDB-4.4.8]`
+            OneIndexAtATime =>
+                "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table";
+            /// The twenty-first global index. `[DDB-4.4.17]`
+            TooManyIndexes =>
+                "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20";
         }
         ConditionalCheckFailedException ("ConditionalCheckFailedException", 400) {
             /// The condition was false. `[DDB-8.5]`

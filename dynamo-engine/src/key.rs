@@ -111,6 +111,10 @@ impl KeySchema {
         core::iter::once(&self.hash).chain(&self.sort)
     }
 
+    pub(crate) fn attributes_mut(&mut self) -> impl Iterator<Item = &mut KeyAttribute> {
+        core::iter::once(&mut self.hash).chain(&mut self.sort)
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.attributes().any(|attribute| &*attribute.name == name)
     }

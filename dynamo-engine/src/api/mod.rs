@@ -7,6 +7,7 @@ mod query;
 mod stream;
 mod table;
 mod transact;
+mod update_table;
 
 pub use batch::*;
 pub use item::*;
@@ -15,3 +16,4 @@ pub use query::*;
 pub use stream::*;
 pub use table::*;
 pub use transact::*;
+pub use update_table::*;

@@ -188,6 +188,21 @@ pub struct StreamRecord {
     pub aws_region: String,
     /// The change.
     pub dynamodb: Change,
+    /// Who made it, if it was DynamoDB itself. `[DDB-13.10]`
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user_identity: Option<Identity>,
+}
+
+/// Who made a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Identity {
+    /// `Service`.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// `dynamodb.amazonaws.com`.
+    #[serde(rename = "PrincipalId")]
+    pub principal_id: String,
 }
 
 /// What changed.

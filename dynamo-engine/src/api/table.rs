@@ -45,15 +45,15 @@ pub struct CreateTableRequest {
     /// Whether the table cannot be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection_enabled: Option<bool>,
-    /// Table classes; not modelled, refused.
+    /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_class: Option<serde_json::Value>,
-    /// Encryption; not modelled, refused.
+    pub table_class: Option<String>,
+    /// Encryption; not modelled, refused unless it is off.
     #[serde(rename = "SSESpecification", skip_serializing_if = "Option::is_none")]
     pub sse_specification: Option<serde_json::Value>,
-    /// Tags; not modelled, refused.
+    /// Its tags.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<serde_json::Value>,
+    pub tags: Option<Vec<super::Tag>>,
     /// Ceilings of on-demand throughput; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_demand_throughput: Option<serde_json::Value>,
@@ -401,6 +401,9 @@ pub struct TableDescription {
     /// What it can serve at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warm_throughput: Option<WarmThroughput>,
+    /// Its class, once one was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_class_summary: Option<TableClassSummary>,
 }
 
 /// An index, as AWS describes it. `[DDB-4.4.2]`
@@ -414,9 +417,12 @@ pub struct IndexDescription {
     pub key_schema: Vec<KeySchemaElement>,
     /// What of the item it holds.
     pub projection: IndexProjection,
-    /// `CREATING` or `ACTIVE`; global indexes only.
+    /// `CREATING`, `ACTIVE` or `DELETING`; global indexes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index_status: Option<String>,
+    /// Whether it is being filled; only while it is created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backfilling: Option<bool>,
     /// Units a second; global indexes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provisioned_throughput: Option<ThroughputDescription>,
@@ -455,6 +461,15 @@ pub struct WarmThroughput {
     pub write_units_per_second: u64,
     /// Whether it is being raised.
     pub status: String,
+}
+
+/// A table's class.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[non_exhaustive]
+pub struct TableClassSummary {
+    /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
+    pub table_class: String,
 }
 
 /// How a table is paid.

@@ -19,10 +19,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use aws_core::{AuthzRequest, Caller, Constraint, Cx, Operation, Sink, Violations};
 
+pub(super) const CLASSES: [&str; 2] = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"];
 /// Units that a number may name at all. `[DDB-4.2b]`
 const UNITS: i64 = 1_000_000_000_000;
 
-fn bad<T>(what: impl Into<String>) -> Result<T, Error> {
+pub(super) fn bad<T>(what: impl Into<String>) -> Result<T, Error> {
     Err(Error::BadTable { what: what.into().into() })
 }
 
@@ -58,19 +59,14 @@ impl CreateTableRequest {
             self.billing_mode.as_deref(),
             &["PROVISIONED", "PAY_PER_REQUEST"],
         );
-        throughput(&mut faults, "provisionedThroughput", self.provisioned_throughput.as_ref());
+        check_throughput(&mut faults, "provisionedThroughput", self.provisioned_throughput.as_ref());
         schema(&mut faults, "keySchema", self.key_schema.as_deref(), Some(2));
         for (index, global) in (1..).zip(self.global_secondary_indexes.iter().flatten()) {
-            let path = format!("globalSecondaryIndexes.{index}.member");
-            index_name(&mut faults, &path, global.index_name.as_deref());
-            schema(&mut faults, &format!("{path}.keySchema"), global.key_schema.as_deref(), None);
-            projection(&mut faults, &path, global.projection.as_ref());
-            let own = global.provisioned_throughput.as_ref();
-            throughput(&mut faults, &format!("{path}.provisionedThroughput"), own);
+            check_index(&mut faults, &format!("globalSecondaryIndexes.{index}.member"), global);
         }
         for (index, local) in (1..).zip(self.local_secondary_indexes.iter().flatten()) {
             let path = format!("localSecondaryIndexes.{index}.member");
-            index_name(&mut faults, &path, local.index_name.as_deref());
+            check_index_name(&mut faults, &path, local.index_name.as_deref());
             schema(&mut faults, &format!("{path}.keySchema"), local.key_schema.as_deref(), Some(2));
             projection(&mut faults, &path, local.projection.as_ref());
         }
@@ -80,15 +76,17 @@ impl CreateTableRequest {
     /// What AWS has and this engine has not.
     fn check_modelled(&self) -> Result<(), Error> {
         let members = [
-            (&self.table_class, "TableClass"),
-            (&self.sse_specification, "SSESpecification"),
-            (&self.tags, "Tags"),
             (&self.on_demand_throughput, "OnDemandThroughput"),
             (&self.warm_throughput, "WarmThroughput"),
             (&self.resource_policy, "ResourcePolicy"),
             (&self.vector_indexes, "VectorIndexes"),
         ];
+        let sealed = self
+            .sse_specification
+            .as_ref()
+            .is_some_and(|asked| asked.get("Enabled").and_then(serde_json::Value::as_bool) == Some(true));
         let own = members.iter().find(|(member, _)| member.is_some()).map(|(_, what)| *what);
+        let own = own.or(sealed.then_some("SSESpecification"));
         let several = |global: &&crate::GlobalSecondaryIndex| {
             let keys = global.key_schema.iter().flatten();
             keys.clone().count() > 2 || keys.filter(|key| key.key_type.as_deref() == Some("HASH")).count() > 1
@@ -127,7 +125,7 @@ impl CreateTableRequest {
     }
 }
 
-fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> {
+pub(super) fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> {
     let bounded = |value: Option<i64>, member| {
         let value = value.unwrap_or_default();
         if value > UNITS { Err(Error::UnitsOutOfBounds { value, member }) } else { Ok(value.unsigned_abs()) }
@@ -136,6 +134,15 @@ fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> {
         read: bounded(throughput.read_capacity_units, "ReadCapacityUnits")?,
         write: bounded(throughput.write_capacity_units, "WriteCapacityUnits")?,
     })
+}
+
+/// The member constraints of a global index.
+pub(super) fn check_index(faults: &mut Violations, path: &str, global: &crate::GlobalSecondaryIndex) {
+    check_index_name(faults, path, global.index_name.as_deref());
+    schema(faults, &format!("{path}.keySchema"), global.key_schema.as_deref(), None);
+    projection(faults, path, global.projection.as_ref());
+    let own = global.provisioned_throughput.as_ref();
+    check_throughput(faults, &format!("{path}.provisionedThroughput"), own);
 }
 
 fn key_name(faults: &mut Violations, path: &str, name: Option<&str>) {
@@ -155,7 +162,11 @@ fn required_enum(faults: &mut Violations, path: &str, value: Option<&str>, names
     }
 }
 
-fn throughput(faults: &mut Violations, path: &str, throughput: Option<&ProvisionedThroughput>) {
+pub(super) fn check_throughput(
+    faults: &mut Violations,
+    path: &str,
+    throughput: Option<&ProvisionedThroughput>,
+) {
     let Some(throughput) = throughput else { return };
     for (member, value) in [
         ("writeCapacityUnits", throughput.write_capacity_units),
@@ -191,7 +202,7 @@ fn schema(faults: &mut Violations, path: &str, schema: Option<&[KeySchemaElement
     }
 }
 
-fn index_name(faults: &mut Violations, path: &str, name: Option<&str>) {
+pub(super) fn check_index_name(faults: &mut Violations, path: &str, name: Option<&str>) {
     let path = format!("{path}.indexName");
     match name {
         None => faults.null(&path),
@@ -210,12 +221,16 @@ fn projection(faults: &mut Violations, path: &str, projection: Option<&IndexProj
 }
 
 /// The definitions of a request, and which of them keys use.
-struct Definitions<'r> {
+pub(super) struct Definitions<'r> {
     all: &'r [AttributeDefinition],
     used: Vec<&'r str>,
 }
 
 impl<'r> Definitions<'r> {
+    pub(super) fn of(all: &'r [AttributeDefinition]) -> Self {
+        Self { all, used: Vec::new() }
+    }
+
     fn names(&self) -> impl Iterator<Item = &'r str> {
         self.all.iter().filter_map(|definition| definition.attribute_name.as_deref())
     }
@@ -286,7 +301,7 @@ impl<'r> Definitions<'r> {
 }
 
 /// [DDB-4.2i]
-fn projected(projection: Option<&IndexProjection>) -> Result<Projected, Error> {
+pub(super) fn projected(projection: Option<&IndexProjection>) -> Result<Projected, Error> {
     let names = projection.and_then(|projection| projection.non_key_attributes.as_ref());
     let kind = projection.and_then(|projection| projection.projection_type.as_deref());
     match (kind, names) {
@@ -306,6 +321,42 @@ fn projected(projection: Option<&IndexProjection>) -> Result<Projected, Error> {
             Ok(Projected::Include(names.iter().map(|name| name.as_str().into()).collect()))
         }
         (Some(kind), Some(_)) => bad(format!("ProjectionType is {kind}, but NonKeyAttributes is specified")),
+    }
+}
+
+/// The definition of a global index. `[DDB-4.2h]`
+pub(super) fn index_of<'r>(
+    global: &'r crate::GlobalSecondaryIndex,
+    definitions: &mut Definitions<'r>,
+    on_demand: bool,
+    projection: Result<Projected, Error>,
+) -> Result<IndexDefinition, Error> {
+    let name = global.index_name.as_deref().unwrap_or_default();
+    let schema = definitions.schema(global.key_schema.as_deref().unwrap_or_default())?;
+    let projection = projection?;
+    let provisioned = match (&global.provisioned_throughput, on_demand) {
+        (Some(_), true) => {
+            return bad(format!(
+                "ProvisionedThroughput should not be specified for index: {name} when BillingMode is PAY_PER_REQUEST"
+            ));
+        }
+        (None, false) => return bad(format!("ProvisionedThroughput is not specified for index: {name}")),
+        (Some(throughput), false) => Some(rates(throughput)?),
+        (None, true) => None,
+    };
+    Ok(IndexDefinition { name: name.into(), schema, projection, global: true, provisioned, creating: false })
+}
+
+/// [DDB-4.2k]
+pub(super) fn check_view(name: &str) -> Result<View, Error> {
+    match View::ALL.into_iter().find(|view| view.name() == name) {
+        Some(view) => Ok(view),
+        None => {
+            let mut faults = Violations::new();
+            let names = View::ALL.map(View::name);
+            members::one_of(&mut faults, "streamSpecification.streamViewType", Some(name), &names);
+            members::check(faults).and(bad("no such view type"))
+        }
     }
 }
 
@@ -330,8 +381,7 @@ impl CreateTableRequest {
     /// [DDB-4.2] The second stage: the first fault wins.
     fn plan(&self) -> Result<Plan, Error> {
         let provisioned = self.rates()?;
-        let mut definitions =
-            Definitions { all: self.attribute_definitions.as_deref().unwrap_or_default(), used: Vec::new() };
+        let mut definitions = Definitions::of(self.attribute_definitions.as_deref().unwrap_or_default());
         let schema = definitions.schema(self.key_schema.as_deref().unwrap_or_default())?;
         let indexed = self.global_secondary_indexes.is_some() || self.local_secondary_indexes.is_some();
         if !indexed {
@@ -349,29 +399,11 @@ impl CreateTableRequest {
             }
             for global in all {
                 let name = global.index_name.as_deref().unwrap_or_default();
-                let schema = definitions.schema(global.key_schema.as_deref().unwrap_or_default())?;
-                let projection = projected(global.projection.as_ref())?;
-                let provisioned = match (&global.provisioned_throughput, provisioned) {
-                    (Some(_), None) => {
-                        return bad(format!(
-                            "ProvisionedThroughput should not be specified for index: {name} when BillingMode is PAY_PER_REQUEST"
-                        ));
-                    }
-                    (None, Some(_)) => {
-                        return bad(format!("ProvisionedThroughput is not specified for index: {name}"));
-                    }
-                    (Some(throughput), Some(_)) => Some(rates(throughput)?),
-                    (None, None) => None,
-                };
+                let projection = projected(global.projection.as_ref());
+                let definition = index_of(global, &mut definitions, provisioned.is_none(), projection)?;
                 check_new_name(&locals, name)?;
                 check_new_name(&indexes, name)?;
-                indexes.push(IndexDefinition {
-                    name: name.into(),
-                    schema,
-                    projection,
-                    global: true,
-                    provisioned,
-                });
+                indexes.push(definition);
             }
             if all.len() > 20 {
                 return bad("GlobalSecondaryIndex count exceeds the per-table limit of 20");
@@ -427,6 +459,7 @@ impl CreateTableRequest {
                 projection,
                 global: false,
                 provisioned: None,
+                creating: false,
             });
         }
         if all.len() > 5 {
@@ -444,15 +477,7 @@ impl CreateTableRequest {
                 bad("Table is being created with a stream disabled, UpdateViewType should not be specified")
             }
             (true, None) => bad("Table is being created with a stream enabled, UpdateViewType is required"),
-            (true, Some(name)) => match View::ALL.into_iter().find(|view| view.name() == name) {
-                Some(view) => Ok(Some(view)),
-                None => {
-                    let mut faults = Violations::new();
-                    let names = View::ALL.map(View::name);
-                    members::one_of(&mut faults, "streamSpecification.streamViewType", Some(name), &names);
-                    members::check(faults).map(|()| None)
-                }
-            },
+            (true, Some(name)) => check_view(name).map(Some),
         }
     }
 }
@@ -482,11 +507,16 @@ impl Operation<Engine> for CreateTableRequest {
         self.check_members()?;
         let plan = self.plan()?;
         self.check_modelled()?;
+        // [DDB-4.2l]
+        if self.table_class.as_deref().is_some_and(|class| !CLASSES.contains(&class)) {
+            return Err(Error::TableClass);
+        }
+        let tags = super::tags::check(self.tags.as_deref().unwrap_or_default())?;
         let table = || target.name.clone();
         // [DDB-4.2m]
         if let Ok(other) = engine.any_table(&target.name) {
             return Err(match other.definition.status {
-                Status::Active => Error::TableExists { table: table() },
+                Status::Active | Status::Updating(_) => Error::TableExists { table: table() },
                 Status::Creating(_) => Error::TableCreating { table: table() },
                 Status::Deleting(_) => Error::TableDeleting { table: table() },
             });
@@ -523,8 +553,14 @@ impl Operation<Engine> for CreateTableRequest {
             schema: plan.schema,
             provisioned: plan.provisioned,
             protected: self.deletion_protection_enabled == Some(true),
+            tags,
+            on_demand_since: plan.provisioned.is_none().then_some(cx.now),
+            last_stream: None,
+            class: self.table_class,
+            expires_by: None,
+            ttl_changed: None,
         };
-        let table = Table { definition, store: Store::new(count), meter: own, indexes, stream };
+        let table = Table { definition, store: Store::new(count), meter: own, indexes, stream, expiry: None };
         let table_description = table.describe(false);
         engine.add_table(table, &mut cx.sink);
         Ok(CreateTableResult { table_description })

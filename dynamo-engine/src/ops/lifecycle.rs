@@ -67,6 +67,7 @@ impl Operation<Engine> for DeleteTableRequest {
             Status::Deleting(_) => {
                 return Ok(DeleteTableResult { table_description: table.describe_deleted() });
             }
+            Status::Updating(_) => return Err(Error::TableUpdating { table: target.name }),
             Status::Active if table.definition.protected => return Err(Error::Protected),
             Status::Active => {}
         }

@@ -3,6 +3,7 @@
 //! Each request type implements [`aws_core::Operation`]: what is checked
 //! before permission, what must be permitted, and the rest. `[DDB-16.0]`
 
+mod account;
 mod batch;
 mod create;
 mod item;
@@ -13,7 +14,10 @@ mod page;
 mod query;
 mod scan;
 mod stream;
+mod tags;
 mod transact;
+mod ttl;
+mod update_table;
 mod write;
 
 use crate::api::{Capacity, ConsumedCapacity};
@@ -67,6 +71,22 @@ aws_core::operations! {
         /// # Errors
         /// No such table, or it is protected or changing.
         DeleteTable(DeleteTableRequest) -> DeleteTableResult = delete_table;
+        /// Says whether a table can be restored. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such table.
+        DescribeContinuousBackups(DescribeContinuousBackupsRequest) -> DescribeContinuousBackupsResult
+            = describe_continuous_backups;
+        /// Says where to call.
+        ///
+        /// # Errors
+        /// None.
+        DescribeEndpoints(DescribeEndpointsRequest) -> DescribeEndpointsResult = describe_endpoints;
+        /// Says what an account may provision. `[DDB-4.4.17]`
+        ///
+        /// # Errors
+        /// None.
+        DescribeLimits(DescribeLimitsRequest) -> DescribeLimitsResult = describe_limits;
         /// Describes a stream and its shards. `[DDB-13.8]`
         ///
         /// # Errors
@@ -77,6 +97,11 @@ aws_core::operations! {
         /// # Errors
         /// No such table.
         DescribeTable(DescribeTableRequest) -> DescribeTableResult = describe_table;
+        /// Says whether items expire. `[DDB-14.4]`
+        ///
+        /// # Errors
+        /// No such table.
+        DescribeTimeToLive(DescribeTimeToLiveRequest) -> DescribeTimeToLiveResult = describe_time_to_live;
         /// Gets an item. `[DDB-8.3]`
         ///
         /// # Errors
@@ -102,6 +127,11 @@ aws_core::operations! {
         /// # Errors
         /// A bad page size or name.
         ListTables(ListTablesRequest) -> ListTablesResult = list_tables;
+        /// Reads a table's tags. `[DDB-4.4.15]`
+        ///
+        /// # Errors
+        /// Not the ARN of a table.
+        ListTagsOfResource(ListTagsOfResourceRequest) -> ListTagsOfResourceResult = list_tags_of_resource;
         /// Puts an item in the place of what is there, if the condition
         /// holds. `[DDB-8.1]`
         ///
@@ -118,6 +148,11 @@ aws_core::operations! {
         /// # Errors
         /// Bad filters, start keys and projections, throttling.
         Scan(ScanRequest) -> ReadResult = scan;
+        /// Adds tags. `[DDB-4.4.15]`
+        ///
+        /// # Errors
+        /// Tags that DynamoDB does not take, or too many.
+        TagResource(TagResourceRequest) -> () = tag_resource;
         /// Gets up to 100 items as they are at one moment. `[DDB-11.11]`
         ///
         /// # Errors
@@ -128,11 +163,27 @@ aws_core::operations! {
         /// # Errors
         /// Bad actions, or a cancellation that says which failed.
         TransactWriteItems(TransactWriteItemsRequest) -> TransactWriteItemsResult = transact_write_items;
+        /// Removes tags. `[DDB-4.4.15]`
+        ///
+        /// # Errors
+        /// No keys, or not the ARN of a table.
+        UntagResource(UntagResourceRequest) -> () = untag_resource;
         /// Changes an item or makes one, if the condition holds. `[DDB-8.4]`
         ///
         /// # Errors
         /// Bad keys and expressions, a false condition, throttling.
         UpdateItem(UpdateItemRequest) -> WriteItemResult = update_item;
+        /// Changes a table: how it is paid, its global indexes, its stream.
+        /// `[DDB-4.4.6]`
+        ///
+        /// # Errors
+        /// Changes that do not go together, or change nothing.
+        UpdateTable(UpdateTableRequest) -> UpdateTableResult = update_table;
+        /// Lets items expire, or not any more. `[DDB-14.1]`
+        ///
+        /// # Errors
+        /// It is so already, or was changed a moment ago.
+        UpdateTimeToLive(UpdateTimeToLiveRequest) -> UpdateTimeToLiveResult = update_time_to_live;
     }
 }
 

@@ -75,6 +75,9 @@ pub(super) fn find_index(
 ) -> Result<Option<usize>, Error> {
     let Some(name) = name else { return Ok(None) };
     let place = table.index(name).ok_or_else(|| Error::UnknownIndex { index: name.into() })?;
+    if table.indexes.get(place).is_some_and(|index| index.definition.creating) {
+        return Err(Error::IndexIsFilling { index: name.into() });
+    }
     if consistent && table.indexes.get(place).is_some_and(|index| index.definition.global) {
         return Err(Error::ConsistentIndexRead);
     }

@@ -372,7 +372,9 @@ impl Operation<Engine> for TransactWriteItemsRequest {
             actions.push(Action::new(engine, &raw(element)?)?);
         }
         // [DDB-11.2]
-        if actions.iter().map(|action| action.subject.size() + action.placeholders.size()).sum::<u64>() > PAYLOAD {
+        if actions.iter().map(|action| action.subject.size() + action.placeholders.size()).sum::<u64>()
+            > PAYLOAD
+        {
             return Err(Error::PayloadSize);
         }
         for action in &actions {

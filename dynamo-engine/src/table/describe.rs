@@ -4,7 +4,7 @@ use super::index::{Index, Projected};
 use super::{Status, Table};
 use crate::api::{
     BillingModeSummary, IndexDescription, IndexProjection, KeySchemaElement, StreamSpecification,
-    TableDescription, ThroughputDescription, WarmThroughput,
+    TableClassSummary, TableDescription, ThroughputDescription, WarmThroughput,
 };
 use crate::capacity::Rates;
 use crate::key::KeySchema;
@@ -18,6 +18,7 @@ impl Status {
         match self {
             Self::Creating(_) => "CREATING",
             Self::Active => "ACTIVE",
+            Self::Updating(_) => "UPDATING",
             Self::Deleting(_) => "DELETING",
         }
     }
@@ -73,9 +74,12 @@ impl Table {
             item_count: self.store.count(),
             table_arn: definition.arn.to_string(),
             table_id: definition.id.clone(),
-            billing_mode_summary: definition.provisioned.is_none().then(|| BillingModeSummary {
-                billing_mode: "PAY_PER_REQUEST".into(),
-                last_update_to_pay_per_request_date_time: described.then(|| seconds(definition.created)),
+            billing_mode_summary: definition.on_demand_since.map(|since| BillingModeSummary {
+                billing_mode: match definition.provisioned {
+                    Some(_) => "PROVISIONED".into(),
+                    None => "PAY_PER_REQUEST".into(),
+                },
+                last_update_to_pay_per_request_date_time: described.then(|| seconds(since)),
             }),
             local_secondary_indexes: indexes(false),
             global_secondary_indexes: indexes(true),
@@ -83,10 +87,18 @@ impl Table {
                 stream_enabled: Some(true),
                 stream_view_type: Some(stream.view.name().into()),
             }),
-            latest_stream_label: stream.map(|stream| stream.label.clone()),
-            latest_stream_arn: stream.map(|stream| stream.arn.to_string()),
+            latest_stream_label: stream
+                .map(|stream| stream.label.clone())
+                .or_else(|| definition.last_stream.as_ref().map(|(label, _)| label.clone())),
+            latest_stream_arn: stream
+                .map(|stream| stream.arn.to_string())
+                .or_else(|| definition.last_stream.as_ref().map(|(_, arn)| arn.to_string())),
             deletion_protection_enabled: Some(definition.protected),
             warm_throughput: described.then(|| warm(definition.provisioned)),
+            table_class_summary: definition
+                .class
+                .clone()
+                .map(|table_class| TableClassSummary { table_class }),
         }
     }
 
@@ -103,7 +115,12 @@ impl Table {
             index_name: definition.name.to_string(),
             key_schema: key_schema(&definition.schema),
             projection: IndexProjection { projection_type: Some(kind.into()), non_key_attributes: names },
-            index_status: definition.global.then(|| self.definition.status.name().into()),
+            index_status: definition.global.then(|| match self.definition.status {
+                _ if definition.creating => "CREATING".into(),
+                Status::Updating(_) => "ACTIVE".into(),
+                status => status.name().into(),
+            }),
+            backfilling: (definition.global && definition.creating).then_some(true),
             provisioned_throughput: definition.global.then(|| throughput(definition.provisioned)),
             index_size_bytes: index.store.bytes(),
             item_count: index.store.count(),

@@ -30,6 +30,9 @@ pub(crate) struct IndexDefinition {
     pub(crate) projection: Projected,
     pub(crate) global: bool,
     pub(crate) provisioned: Option<Rates>,
+    /// Whether it is being filled, and cannot be read. `[DDB-4.4.10]`
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) creating: bool,
 }
 
 /// What of an item an index holds. `[DDB-5.2]`
@@ -74,6 +77,16 @@ impl Index {
         }
         tail.extend_from_slice(base.bytes());
         Some(Key::new(&hash, &sort, &tail))
+    }
+
+    /// Takes in all that a table holds. `[DDB-4.4.10]`
+    pub(crate) fn fill(&mut self, table: &KeySchema, items: &Store) {
+        for (base, item) in items.iter() {
+            if let Some(key) = self.key_of(item.attributes(), base) {
+                let entry = self.entry(item, table);
+                self.store.insert(key, entry);
+            }
+        }
     }
 
     /// What it holds of an item. `[CAP-35]`

@@ -2,6 +2,7 @@
 
 mod admit;
 pub(crate) mod describe;
+pub(crate) mod expiry;
 pub(crate) mod index;
 mod saved;
 pub(crate) mod store;
@@ -13,10 +14,12 @@ use crate::item::Item;
 use crate::key::{Key, KeySchema};
 use crate::{Error, Event, Throttle};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{Quantity, SeedStream, Sink, Timestamp};
+use aws_core::{Quantity, Seed, SeedStream, Sink, Timestamp};
+use expiry::Expiry;
 use index::{EntryChange, Index};
 pub(crate) use saved::SavedTable;
 use serde::{Deserialize, Serialize};
@@ -29,6 +32,8 @@ pub(crate) enum Status {
     /// Until this time.
     Creating(Timestamp),
     Active,
+    /// Until this time, usable.
+    Updating(Timestamp),
     /// Until this time.
     Deleting(Timestamp),
 }
@@ -47,6 +52,21 @@ pub(crate) struct TableDefinition {
     /// `None` if it is paid by the request.
     pub(crate) provisioned: Option<Rates>,
     pub(crate) protected: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Since when it is paid by the request, or was last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on_demand_since: Option<Timestamp>,
+    /// The label and ARN of a stream that was switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_stream: Option<(String, Arc<str>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) class: Option<String>,
+    /// The attribute that says when an item expires. `[DDB-14.1]`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_by: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ttl_changed: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -57,6 +77,7 @@ pub(crate) struct Table {
     /// Global ones first, each kind in the order of the request.
     pub(crate) indexes: Vec<Index>,
     pub(crate) stream: Option<Stream>,
+    pub(crate) expiry: Option<Expiry>,
 }
 
 /// A write that has passed every check but that of its throughput.
@@ -99,7 +120,29 @@ impl Consumed {
 
 impl Table {
     pub(crate) fn is_active(&self) -> bool {
-        self.definition.status == Status::Active
+        matches!(self.definition.status, Status::Active | Status::Updating(_))
+    }
+
+    /// Takes definitions in by name, what is known stays as it is, and forgets
+    /// those that no key uses. `[DDB-4.4.9]`
+    pub(crate) fn define(&mut self, more: &[AttributeDefinition]) {
+        let Self { definition, indexes, .. } = self;
+        for new in more {
+            if !definition.attributes.iter().any(|known| known.attribute_name == new.attribute_name) {
+                definition.attributes.push(new.clone());
+            }
+        }
+        let schemas = || {
+            core::iter::once(&definition.schema).chain(indexes.iter().map(|index| &index.definition.schema))
+        };
+        let used = |name: &str| schemas().any(|schema| schema.has(name));
+        let kept: Vec<_> = definition
+            .attributes
+            .iter()
+            .filter(|known| known.attribute_name.as_deref().is_some_and(used))
+            .cloned()
+            .collect();
+        definition.attributes = kept;
     }
 
     /// The place of the index with this name.
@@ -209,9 +252,33 @@ impl Table {
                 });
             }
         }
+        if let Some(expiry) = &mut self.expiry {
+            if let Some(old) = &old {
+                expiry.remove(&key, old);
+            }
+            if let Some(new) = &new {
+                expiry.add(&key, new, now);
+            }
+        }
         match new {
             Some(item) => self.store.insert(key, item),
             None => self.store.remove(&key),
+        }
+    }
+
+    /// Deletes an item that has expired: for free, and as DynamoDB's own deed.
+    /// `[DDB-14.3]` `[DDB-13.10]` `[CAP-47]`
+    pub(crate) fn expire<S: Sink<Event>>(&mut self, key: Key, at: Timestamp, region: &str, sink: &mut S) {
+        // No call brings entropy: the record's id follows from its place.
+        let next = self.stream.as_ref().map_or(0, |stream| stream.next);
+        let mut seed = Seed::counter(next).derive(self.definition.id.as_bytes()).expand(b"expiry");
+        let plan = self.plan(key, None);
+        if let Some(stream) = &mut self.stream {
+            stream.by_service = true;
+        }
+        self.commit(plan, at, region, &mut seed, sink);
+        if let Some(stream) = &mut self.stream {
+            stream.by_service = false;
         }
     }
 

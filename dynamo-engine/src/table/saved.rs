@@ -1,5 +1,6 @@
 //! A table as data.
 
+use super::expiry::Expiry;
 use super::index::{Index, IndexDefinition};
 use super::store::Store;
 use super::stream::Stream;
@@ -9,6 +10,7 @@ use crate::item::Item;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use aws_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A table as a snapshot holds it: what indexes hold follows from the items.
@@ -37,7 +39,7 @@ impl Table {
         }
     }
 
-    pub(crate) fn load(saved: SavedTable) -> Result<Self, String> {
+    pub(crate) fn load(saved: SavedTable, now: Timestamp) -> Result<Self, String> {
         let partitions = saved.meter.partitions();
         let index = |(definition, meter): (IndexDefinition, Option<Meter>)| {
             let partitions = meter.as_ref().map_or(partitions, Meter::partitions);
@@ -49,6 +51,7 @@ impl Table {
             meter: saved.meter,
             indexes: saved.indexes.into_iter().map(index).collect(),
             stream: saved.stream,
+            expiry: None,
         };
         for item in saved.items {
             let key =
@@ -62,6 +65,7 @@ impl Table {
             }
             table.store.insert(key, item);
         }
+        table.expiry = table.definition.expires_by.as_deref().map(|name| Expiry::of(name, &table.store, now));
         Ok(table)
     }
 

@@ -1,6 +1,6 @@
 //! Streams: the changes of a table, in order, for 24 hours.
 
-use crate::api::{Change, SequenceNumberRange, Shard, StreamRecord};
+use crate::api::{Change, Identity, SequenceNumberRange, Shard, StreamRecord};
 use crate::item::Item;
 use alloc::collections::VecDeque;
 use alloc::format;
@@ -50,6 +50,9 @@ pub(crate) struct Stream {
     pub(crate) shards: Vec<ShardLog>,
     /// The number of the next record.
     pub(crate) next: u64,
+    /// Whether DynamoDB itself makes the change that is recorded now.
+    #[serde(skip)]
+    pub(crate) by_service: bool,
 }
 
 /// One shard.
@@ -101,6 +104,7 @@ impl Stream {
             closed: None,
             shards: ids.into_iter().map(shard).collect(),
             next: 0,
+            by_service: false,
         }
     }
 
@@ -149,6 +153,9 @@ impl Stream {
                 size_bytes,
                 stream_view_type: self.view.name().into(),
             },
+            user_identity: self
+                .by_service
+                .then(|| Identity { kind: "Service".into(), principal_id: "dynamodb.amazonaws.com".into() }),
         };
         let shard = self.shards.get_mut(shard)?;
         shard.trim(at);

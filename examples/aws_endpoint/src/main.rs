@@ -51,9 +51,13 @@ struct Args {
     /// generator.
     #[arg(long)]
     seed: Option<u64>,
-    /// How many milliseconds tables are CREATING and DELETING.
+    /// How many milliseconds tables are CREATING, UPDATING and DELETING.
     #[arg(long, default_value_t = 0)]
     table_delay: i64,
+    /// How many seconds after its time an expired item is deleted; AWS takes
+    /// minutes to days.
+    #[arg(long, default_value_t = 1)]
+    expiry_lag: i64,
     /// Never throttle.
     #[arg(long)]
     no_throttling: bool,
@@ -102,6 +106,7 @@ fn world(args: &Args, address: SocketAddr) -> Result<World, Box<dyn Error>> {
             None => format!("http://{address}"),
         },
         table_delay: Span::from_millis(args.table_delay),
+        expiry_lag: Span::from_seconds(args.expiry_lag),
         throttling: !args.no_throttling,
     };
     let clock = match args.clock {

@@ -47,8 +47,11 @@ pub struct Engines {
 pub struct Choices {
     /// What queue URLs begin with.
     pub url_base: String,
-    /// How long tables are created and deleted.
+    /// How long tables are created, changed and deleted, and how soon their
+    /// time to live can be changed again.
     pub table_delay: Span,
+    /// How long after its time an expired item is deleted.
+    pub expiry_lag: Span,
     /// Whether DynamoDB throttles.
     pub throttling: bool,
 }
@@ -59,6 +62,11 @@ impl Choices {
         let dynamo = dynamo_engine::Options {
             creation: self.table_delay,
             deletion: self.table_delay,
+            update: self.table_delay,
+            index_creation: self.table_delay,
+            expiry_lag: self.expiry_lag,
+            ttl_cooldown: self.table_delay,
+            address: Some(self.url_base.trim_start_matches("http://").into()),
             throttling: self.throttling,
             ..dynamo_engine::Options::default()
         };
