@@ -144,6 +144,20 @@ aws_core::aws_errors! {
                 /// The attribute.
                 key: Box<str>
             } => "Query condition missed key schema element: {key}";
+            /// A partition key of several attributes without an equality on
+            /// each. AWS's text is not known but in part. `[DDB-6.5.6]`
+            HashNeedsEquality {
+                /// The attribute.
+                key: Box<str>
+            } => "HASH key attribute {key} must have an equality condition specified in the query";
+            /// A gap in the conditions on a sort key of several attributes.
+            /// `[DDB-6.5.6]`
+            RangeNeedsEquality {
+                /// Where it is.
+                keys: Box<str>,
+                /// The attribute after it that has a condition.
+                after: Box<str>
+            } => "RANGE key attributes {keys} must have equality conditions specified in the query because a condition is present on key attribute {after}";
             /// A partition key without an equality. `[DDB-6.5.3]`
             KeyConditionNotSupported => "Query key condition not supported";
             /// A value of another type than the key. `[DDB-6.5.3]`

@@ -23,11 +23,18 @@ pub(crate) struct KeyAttribute {
     pub(crate) kind: ValueType,
 }
 
-/// A partition key and, perhaps, a sort key.
+/// A partition key and, perhaps, a sort key. Those of a global index may have
+/// up to four attributes each. `[DDB-4.3]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeySchema {
     pub(crate) hash: KeyAttribute,
+    /// The further attributes of the partition key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hashes: Vec<KeyAttribute>,
     pub(crate) sort: Option<KeyAttribute>,
+    /// The further attributes of the sort key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sorts: Vec<KeyAttribute>,
 }
 
 /// A place in a store: by the ring, then the partition key, then the sort key,
@@ -96,6 +103,27 @@ pub(crate) fn encoded(value: &Value) -> Vec<u8> {
     out
 }
 
+/// One value of a key of several: zeros are escaped and the end is marked, so
+/// that the values after it do not disturb the order.
+pub(crate) fn framed(value: &Value) -> Vec<u8> {
+    let mut out = escaped(value);
+    out.extend([0, 0]);
+    out
+}
+
+/// The same without an end: what a text begins with.
+pub(crate) fn escaped(value: &Value) -> Vec<u8> {
+    let plain = encoded(value);
+    let mut out = Vec::with_capacity(plain.len() + 2);
+    for byte in plain {
+        out.push(byte);
+        if byte == 0 {
+            out.push(u8::MAX);
+        }
+    }
+    out
+}
+
 /// What a key value is empty of, if it is.
 pub(crate) fn emptiness(value: &Value) -> Option<Emptiness> {
     match value {
@@ -108,11 +136,25 @@ pub(crate) fn emptiness(value: &Value) -> Option<Emptiness> {
 impl KeySchema {
     /// The attributes, partition key first.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
-        core::iter::once(&self.hash).chain(&self.sort)
+        self.hash_attributes().chain(self.sort_attributes())
     }
 
     pub(crate) fn attributes_mut(&mut self) -> impl Iterator<Item = &mut KeyAttribute> {
-        core::iter::once(&mut self.hash).chain(&mut self.sort)
+        let Self { hash, hashes, sort, sorts } = self;
+        core::iter::once(hash).chain(hashes).chain(sort).chain(sorts)
+    }
+
+    pub(crate) fn hash_attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        core::iter::once(&self.hash).chain(&self.hashes)
+    }
+
+    pub(crate) fn sort_attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        self.sort.iter().chain(&self.sorts)
+    }
+
+    /// Whether either key has several attributes.
+    pub(crate) fn is_composite(&self) -> bool {
+        !self.hashes.is_empty() || !self.sorts.is_empty()
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -126,13 +168,19 @@ impl KeySchema {
     /// The hash and sort bytes of attributes that have the whole key, each of
     /// its type.
     pub(crate) fn bytes_of(&self, attributes: &Attributes) -> Option<(Vec<u8>, Vec<u8>)> {
-        let bytes = |key: &KeyAttribute| {
-            attributes.get(&key.name).filter(|value| value.kind() == key.kind).map(encoded)
+        let value = |key: &KeyAttribute| attributes.get(&key.name).filter(|value| value.kind() == key.kind);
+        let hash = match self.hashes.is_empty() {
+            true => encoded(value(&self.hash)?),
+            false => {
+                self.hash_attributes().map(|key| value(key).map(framed)).collect::<Option<Vec<_>>>()?.concat()
+            }
         };
-        let hash = bytes(&self.hash)?;
-        let sort = match &self.sort {
-            Some(sort) => bytes(sort)?,
-            None => Vec::new(),
+        let sort = match (&self.sort, self.sorts.is_empty()) {
+            (None, _) => Vec::new(),
+            (Some(sort), true) => encoded(value(sort)?),
+            (Some(_), false) => {
+                self.sort_attributes().map(|key| value(key).map(framed)).collect::<Option<Vec<_>>>()?.concat()
+            }
         };
         Some((hash, sort))
     }

@@ -18,6 +18,21 @@ pub struct DescribeStreamRequest {
     /// Where the last page ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclusive_start_shard_id: Option<String>,
+    /// Only the children of a shard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard_filter: Option<ShardFilter>,
+}
+
+/// Which shards to describe.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ShardFilter {
+    /// `CHILD_SHARDS`.
+    #[serde(rename = "Type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Of which shard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard_id: Option<String>,
 }
 
 /// Output of [`Engine::describe_stream`](crate::Engine::describe_stream).

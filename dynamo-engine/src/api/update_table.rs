@@ -202,9 +202,9 @@ pub struct ListTagsOfResourceRequest {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListTagsOfResourceResult {
-    /// At most ten tags.
+    /// All tags, by their keys.
     pub tags: Vec<Tag>,
-    /// Where the page ended, if there are more.
+    /// Where the page ended; there are never more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }

@@ -87,20 +87,13 @@ impl CreateTableRequest {
             .is_some_and(|asked| asked.get("Enabled").and_then(serde_json::Value::as_bool) == Some(true));
         let own = members.iter().find(|(member, _)| member.is_some()).map(|(_, what)| *what);
         let own = own.or(sealed.then_some("SSESpecification"));
-        let several = |global: &&crate::GlobalSecondaryIndex| {
-            let keys = global.key_schema.iter().flatten();
-            keys.clone().count() > 2 || keys.filter(|key| key.key_type.as_deref() == Some("HASH")).count() > 1
-        };
         let mut indexes = self.global_secondary_indexes.iter().flatten();
         let throughput = |global: &crate::GlobalSecondaryIndex| {
             global.on_demand_throughput.is_some() || global.warm_throughput.is_some()
         };
         let what = match own {
             Some(what) => what,
-            None if indexes.clone().any(throughput) => {
-                "A global index's OnDemandThroughput or WarmThroughput"
-            }
-            None if indexes.any(|global| several(&global)) => "A global index key of several attributes",
+            None if indexes.any(throughput) => "A global index's OnDemandThroughput or WarmThroughput",
             None => return Ok(()),
         };
         Err(Error::NotModelled { what })
@@ -270,7 +263,58 @@ impl<'r> Definitions<'r> {
             name: name_of(element).into(),
             kind: self.kind(name_of(element)).unwrap_or(ValueType::S),
         };
-        Ok(KeySchema { hash: attribute(first), sort: rest.first().map(attribute) })
+        Ok(KeySchema {
+            hash: attribute(first),
+            hashes: Vec::new(),
+            sort: rest.first().map(attribute),
+            sorts: Vec::new(),
+        })
+    }
+
+    /// The key of a global index, which may have several attributes of each
+    /// kind. `[DDB-4.3]`
+    fn index_schema(&mut self, elements: &'r [KeySchemaElement]) -> Result<KeySchema, Error> {
+        let is_hash = |element: &&KeySchemaElement| element.key_type.as_deref() == Some("HASH");
+        let hashes = elements.iter().filter(is_hash).count();
+        if elements.len() <= 2 && hashes < 2 {
+            return self.schema(elements);
+        }
+        let names = || elements.iter().map(name_of);
+        if names().any(|name| self.kind(name).is_none()) {
+            return bad(format!(
+                "Some index key attributes are not defined in AttributeDefinitions. Keys: [{}], AttributeDefinitions: [{}]",
+                list(names()),
+                list(self.names())
+            ));
+        }
+        if hashes == 0
+            || !elements.first().is_some_and(|first| is_hash(&first)) && hashes == 1 && elements.len() == 2
+        {
+            return Err(Error::FirstNotHash);
+        }
+        if elements.iter().skip(hashes).any(|element| is_hash(&element)) {
+            return bad("All HASH key attributes must precede RANGE key attributes in the KeySchema");
+        }
+        for (kind, count) in [("HASH", hashes), ("RANGE", elements.len() - hashes)] {
+            if count > 4 {
+                return bad(format!(
+                    "The KeySchema exceeds the maximum allowed number of {kind} key attributes"
+                ));
+            }
+        }
+        if names().enumerate().any(|(place, name)| names().take(place).any(|other| other == name)) {
+            return bad("The KeySchema contains multiple key attributes with the same name");
+        }
+        self.used.extend(names());
+        let attribute = |element: &KeySchemaElement| KeyAttribute {
+            name: name_of(element).into(),
+            kind: self.kind(name_of(element)).unwrap_or(ValueType::S),
+        };
+        let mut hash = elements.iter().take(hashes).map(attribute);
+        let mut sort = elements.iter().skip(hashes).map(attribute);
+        let first = hash.next().ok_or(Error::FirstNotHash)?;
+        let hashes = hash.collect();
+        Ok(KeySchema { hash: first, hashes, sort: sort.next(), sorts: sort.collect() })
     }
 
     /// [DDB-4.2f]
@@ -332,7 +376,7 @@ pub(super) fn index_of<'r>(
     projection: Result<Projected, Error>,
 ) -> Result<IndexDefinition, Error> {
     let name = global.index_name.as_deref().unwrap_or_default();
-    let schema = definitions.schema(global.key_schema.as_deref().unwrap_or_default())?;
+    let schema = definitions.index_schema(global.key_schema.as_deref().unwrap_or_default())?;
     let projection = projection?;
     let provisioned = match (&global.provisioned_throughput, on_demand) {
         (Some(_), true) => {

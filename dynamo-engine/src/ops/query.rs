@@ -10,7 +10,7 @@ use crate::expr::{
     Comparator, Condition, ExpressionKind, KeyClause, KeyTest, Layer, Placeholders, Projection, key_clauses,
 };
 use crate::item::Attributes;
-use crate::key::{Key, KeySchema, check_sizes, emptiness, encoded};
+use crate::key::{Key, KeySchema, check_sizes, emptiness, encoded, escaped, framed};
 use crate::table::Table;
 use crate::table::index::Index;
 use crate::table::store::Span;
@@ -166,7 +166,12 @@ impl Operation<Engine> for QueryRequest {
         let index = place.and_then(|place| table.indexes.get(place));
         let schema = index.map_or(&table.definition.schema, |index| &index.definition.schema);
         let start = start.as_ref().map(crate::Item::attributes);
-        let (hash, sort) = check_clauses(table, index, schema, &clauses, start)?;
+        let wanted = if schema.is_composite() {
+            check_composite(table, index, schema, &clauses, start)?
+        } else {
+            let (hash, sort) = check_clauses(table, index, schema, &clauses, start)?;
+            Wanted { first: hash, hash: encoded(hash), prefix: Vec::new(), last: sort, framed: false }
+        };
         check_nested(table, reading.projection.iter().flat_map(|projection| &projection.paths))?;
         // [DDB-6.5.7]
         let filtered = || reading.filter.iter().flat_map(Condition::paths);
@@ -177,9 +182,8 @@ impl Operation<Engine> for QueryRequest {
         reading.check_projected(table, index)?;
         check_nested(table, filtered())?;
 
-        let hash_bytes = encoded(hash);
-        let at = ring::place(&[&hash_bytes]);
-        let mut span = span(at, &hash_bytes, sort);
+        let at = ring::place(&[&wanted.hash]);
+        let mut span = wanted.span(at);
         // [DDB-9.10]
         let forward = self.scan_index_forward != Some(false);
         if let Some(start) = start {
@@ -202,7 +206,7 @@ impl Operation<Engine> for QueryRequest {
         }
         drop(items);
         let page = page.close();
-        let (hash, named) = (Some(hash.clone()), self.table_name.unwrap_or_default());
+        let (hash, named) = (Some(wanted.first.clone()), self.table_name.unwrap_or_default());
         let asked = self.return_consumed_capacity.as_deref();
         let bill = Bill { index: place, consistent, minimum, asked, named: &named, hash };
         page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)
@@ -312,51 +316,159 @@ fn holds(test: &KeyTest, value: &Value) -> bool {
     }
 }
 
-/// The stretch of a partition that a key condition means.
-fn span(place: Place, hash: &[u8], sort: Option<&KeyTest>) -> Span {
-    let at = |sort: &[u8]| Key::at(place, hash, sort, &[]);
-    // The least sort key above this one.
-    let above = |sort: &[u8]| {
-        let mut next = sort.to_vec();
-        next.push(0);
-        at(&next)
-    };
-    let first = || at(&[]);
-    let end = || {
-        let mut next = hash.to_vec();
-        next.push(0);
-        Key::at(place, &next, &[], &[])
-    };
-    let (from, to) = match sort {
-        None => (first(), end()),
-        // It was refused.
-        Some(KeyTest::NotIndexable) => (end(), end()),
-        Some(KeyTest::Compare(comparator, value)) => {
-            let sort = encoded(value);
-            match comparator {
-                Comparator::Lt => (first(), at(&sort)),
-                Comparator::Le => (first(), above(&sort)),
-                Comparator::Gt => (above(&sort), end()),
-                Comparator::Ge => (at(&sort), end()),
-                Comparator::Eq | Comparator::Ne => (at(&sort), above(&sort)),
+/// What a key condition comes to: a partition key, and the sort keys that
+/// begin with some bytes and then pass a test.
+struct Wanted<'c> {
+    /// The first value of the partition key.
+    first: &'c Value,
+    hash: Vec<u8>,
+    prefix: Vec<u8>,
+    last: Option<&'c KeyTest>,
+    /// Whether the values of the sort key are framed, being several.
+    framed: bool,
+}
+
+/// The least text that is greater than all that begin with this one.
+fn after_all(start: &[u8]) -> Option<Vec<u8>> {
+    let mut next = start.to_vec();
+    while next.last() == Some(&u8::MAX) {
+        next.pop();
+    }
+    *next.last_mut()? += 1;
+    Some(next)
+}
+
+impl Wanted<'_> {
+    /// The stretch of a partition that is meant.
+    fn span(&self, place: Place) -> Span {
+        let at = |sort: &[u8]| Key::at(place, &self.hash, sort, &[]);
+        let value = |value: &Value| {
+            let own = if self.framed { framed(value) } else { encoded(value) };
+            [self.prefix.as_slice(), &own].concat()
+        };
+        let end = || match after_all(&self.prefix) {
+            Some(next) => at(&next),
+            None => {
+                let mut next = self.hash.clone();
+                next.push(0);
+                Key::at(place, &next, &[], &[])
+            }
+        };
+        // The least sort key above all that have this value.
+        let above = |bound: &Value| {
+            let mut next = value(bound);
+            if self.framed {
+                return after_all(&next).map_or_else(end, |next| at(&next));
+            }
+            next.push(0);
+            at(&next)
+        };
+        let first = || at(&self.prefix);
+        let (from, to) = match self.last {
+            None => (first(), end()),
+            // It was refused.
+            Some(KeyTest::NotIndexable) => (end(), end()),
+            Some(KeyTest::Compare(comparator, bound)) => match comparator {
+                Comparator::Lt => (first(), at(&value(bound))),
+                Comparator::Le => (first(), above(bound)),
+                Comparator::Gt => (above(bound), end()),
+                Comparator::Ge => (at(&value(bound)), end()),
+                Comparator::Eq | Comparator::Ne => (at(&value(bound)), above(bound)),
+            },
+            Some(KeyTest::Between(low, high)) => (at(&value(low)), above(high)),
+            Some(KeyTest::BeginsWith(start)) => {
+                let own = if self.framed { escaped(start) } else { encoded(start) };
+                let start = [self.prefix.as_slice(), &own].concat();
+                let to = if own.is_empty() { None } else { after_all(&start) };
+                (at(&start), to.map_or_else(end, |to| at(&to)))
+            }
+        };
+        Span { from: Bound::Included(from), to: Bound::Excluded(to) }
+    }
+}
+
+/// The same checks for keys of several attributes. `[DDB-6.5.6]`
+fn check_composite<'c>(
+    table: &Table,
+    index: Option<&Index>,
+    schema: &KeySchema,
+    clauses: &'c [KeyClause],
+    start: Option<&Attributes>,
+) -> Result<Wanted<'c>, Error> {
+    let keys = schema.attributes().count();
+    if clauses.len() > keys {
+        return Err(Error::KeyConditionCount { count: clauses.len(), keys });
+    }
+    if let Some(start) = start {
+        if start.len() != page::key_names(table, index).len() {
+            return Err(Error::StartKey);
+        }
+        for key in schema.attributes() {
+            match start.get(&key.name) {
+                None => return Err(Error::StartKey),
+                Some(value) if value.kind() != key.kind => return Err(Error::StartKeySchema),
+                Some(_) => {}
             }
         }
-        Some(KeyTest::Between(low, high)) => (at(&encoded(low)), above(&encoded(high))),
-        Some(KeyTest::BeginsWith(start)) => {
-            let start = encoded(start);
-            let mut next = start.clone();
-            while next.last() == Some(&u8::MAX) {
-                next.pop();
-            }
-            let to = match next.last_mut() {
-                Some(last) => {
-                    *last += 1;
-                    at(&next)
-                }
-                None => end(),
-            };
-            (at(&start), to)
+    }
+    let clause = |name: &str| clauses.iter().find(|clause| clause.name == name);
+    let check = |key: &crate::key::KeyAttribute, test: &KeyTest| {
+        if *test == KeyTest::NotIndexable {
+            return Err(Error::NotIndexable);
+        }
+        if test.values().any(|value| value.kind() != key.kind) {
+            return Err(Error::KeyConditionType);
+        }
+        match test.values().find_map(emptiness) {
+            Some(kind) => Err(Error::EmptyKey { kind, key: key.name.as_ref().into() }),
+            None => Ok(()),
         }
     };
-    Span { from: Bound::Included(from), to: Bound::Excluded(to) }
+    let (mut hash, mut first) = (Vec::new(), None);
+    for key in schema.hash_attributes() {
+        let needs = || Error::HashNeedsEquality { key: key.name.as_ref().into() };
+        let test = &clause(&key.name).ok_or_else(needs)?.test;
+        check(key, test)?;
+        let KeyTest::Compare(Comparator::Eq, value) = test else { return Err(needs()) };
+        check_sizes(&encoded(value), &[])?;
+        first = first.or(Some(value));
+        hash.extend(if schema.hashes.is_empty() { encoded(value) } else { framed(value) });
+    }
+    let (mut prefix, mut last, mut open) = (Vec::new(), None, Vec::<&str>::new());
+    let composite = !schema.sorts.is_empty();
+    for key in schema.sort_attributes() {
+        let Some(clause) = clause(&key.name) else {
+            open.push(&key.name);
+            continue;
+        };
+        check(key, &clause.test)?;
+        for value in clause.test.values() {
+            check_sizes(&[], &encoded(value))?;
+        }
+        if !open.is_empty() {
+            let (keys, after) = (open.join(", ").into(), key.name.as_ref().into());
+            return Err(Error::RangeNeedsEquality { keys, after });
+        }
+        match &clause.test {
+            KeyTest::Compare(Comparator::Eq, value) if composite => prefix.extend(framed(value)),
+            test => {
+                last = Some(test);
+                open.push(&key.name);
+            }
+        }
+    }
+    if let Some(stray) = clauses.iter().find(|clause| !schema.has(&clause.name)) {
+        return Err(Error::KeyConditionMissed { key: stray.name.as_str().into() });
+    }
+    let first = first.ok_or(Error::KeyConditionNotSupported)?;
+    if let Some(start) = start {
+        let (own, sort) = schema.bytes_of(start).ok_or(Error::StartKeySchema)?;
+        if own != hash {
+            return Err(Error::StartKeyPartition);
+        }
+        if !sort.starts_with(&prefix) {
+            return Err(Error::StartKeyRange);
+        }
+    }
+    Ok(Wanted { first, hash, prefix, last, framed: composite })
 }

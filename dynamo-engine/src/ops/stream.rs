@@ -3,7 +3,7 @@
 use super::members;
 use crate::api::{
     DescribeStreamRequest, DescribeStreamResult, GetRecordsRequest, GetRecordsResult,
-    GetShardIteratorRequest, GetShardIteratorResult, ListStreamsRequest, ListStreamsResult,
+    GetShardIteratorRequest, GetShardIteratorResult, ListStreamsRequest, ListStreamsResult, ShardFilter,
     StreamDescription, StreamSummary,
 };
 use crate::table::describe::{key_schema, seconds};
@@ -43,6 +43,23 @@ fn limit(value: Option<i64>, most: i64) -> Result<usize, Error> {
     }
     members::check(faults)?;
     Ok(usize::try_from(value).unwrap_or_default())
+}
+
+/// [DDB-13.8]
+fn check_filter(filter: Option<&ShardFilter>) -> Result<(), Error> {
+    let Some(filter) = filter else { return Ok(()) };
+    let mut faults = Violations::new();
+    match filter.kind.as_deref() {
+        None => faults.null("shardFilter.type"),
+        kind => members::one_of(&mut faults, "shardFilter.type", kind, &["CHILD_SHARDS"]),
+    }
+    match filter.shard_id.as_deref() {
+        None => faults.null("shardFilter.shardId"),
+        Some(id) if id.len() < 28 => faults.echoed("shardFilter.shardId", id, Constraint::MinLength(28)),
+        Some(id) if id.len() > 65 => faults.echoed("shardFilter.shardId", id, Constraint::MaxLength(65)),
+        Some(_) => {}
+    }
+    members::check(faults)
 }
 
 fn check_arn(arn: &str) -> Result<(), Error> {
@@ -102,10 +119,14 @@ impl Operation<Engine> for DescribeStreamRequest {
         _cx: Cx<'_, S>,
     ) -> Result<DescribeStreamResult, Error> {
         let limit = limit(self.limit, 100)?;
+        check_filter(self.shard_filter.as_ref())?;
         let stream = engine.stream(&self.stream_arn)?;
+        let parent = self.shard_filter.and_then(|filter| filter.shard_id);
         let after = self.exclusive_start_shard_id.as_deref();
         let mut shards =
             stream.shards.iter().filter(|shard| after.is_none_or(|after| shard.id.as_str() > after));
+        // Shards live as long as their stream, so that none has children.
+        let mut shards = shards.by_ref().filter(|_| parent.is_none());
         let closed = stream.closed.is_some();
         let page: Vec<_> = shards.by_ref().take(limit).map(|shard| shard.describe(closed)).collect();
         let more = shards.next().is_some();
@@ -163,7 +184,7 @@ impl Operation<Engine> for GetShardIteratorRequest {
         let log = stream.shards.get(shard).ok_or_else(missing)?;
         let next = match &self.sequence_number {
             Some(text) => {
-                let at = number(text).filter(|at| *at < stream.next).ok_or(Error::BadSequenceNumber)?;
+                let at = number(text).filter(|at| *at <= stream.next).ok_or(Error::BadSequenceNumber)?;
                 if kind.starts_with("AFTER") { at + 1 } else { at }
             }
             None if kind == "LATEST" => stream.next,
@@ -230,7 +251,8 @@ impl Operation<Engine> for ListStreamsRequest {
     type Target = ();
 
     fn resolve(&self, _engine: &Engine, _caller: &Caller) -> Result<(), Error> {
-        limit(self.limit, 100).map(|_| ())
+        limit(self.limit, 100)?;
+        self.exclusive_start_stream_arn.as_deref().map_or(Ok(()), check_arn)
     }
 
     fn needs(&self, _engine: &Engine, (): &(), _caller: &Caller) -> Vec<AuthzRequest> {

@@ -14,8 +14,6 @@ use aws_core::{ArnRef, AuthzRequest, Caller, Cx, Operation, Sink};
 
 /// Tags of one table.
 const TAGS: usize = 50;
-/// Tags of one page.
-const PAGE: usize = 10;
 
 fn plain<T>(what: impl Into<String>) -> Result<T, Error> {
     Err(Error::Refused { what: what.into().into() })
@@ -192,11 +190,8 @@ impl Operation<Engine> for ListTagsOfResourceRequest {
         let Ok(table) = engine.any_table(&target.name) else {
             return Err(Error::ResourceArnNotFound { arn: target.arn.as_str().into() });
         };
-        // The token is the last key of the page before.
-        let after = self.next_token.unwrap_or_default();
-        let mut rest = table.definition.tags.iter().filter(|(key, _)| after.is_empty() || **key > after);
-        let tags: Vec<Tag> = rest.by_ref().take(PAGE).map(|(key, value)| Tag::new(key, value)).collect();
-        let next_token = rest.next().and_then(|_| tags.last()?.key.clone());
-        Ok(ListTagsOfResourceResult { tags, next_token })
+        // Suites that run on AWS read more than ten at once: all fit a page.
+        let tags = table.definition.tags.iter().map(|(key, value)| Tag::new(key, value)).collect();
+        Ok(ListTagsOfResourceResult { tags, next_token: None })
     }
 }

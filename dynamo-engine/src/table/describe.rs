@@ -29,8 +29,9 @@ pub(crate) fn seconds(at: Timestamp) -> f64 {
 }
 
 pub(crate) fn key_schema(schema: &KeySchema) -> Vec<KeySchemaElement> {
-    let kinds = ["HASH", "RANGE"];
-    schema.attributes().zip(kinds).map(|(key, kind)| KeySchemaElement::new(&*key.name, kind)).collect()
+    let hash = schema.hash_attributes().map(|key| KeySchemaElement::new(&*key.name, "HASH"));
+    let sort = schema.sort_attributes().map(|key| KeySchemaElement::new(&*key.name, "RANGE"));
+    hash.chain(sort).collect()
 }
 
 fn throughput(provisioned: Option<Rates>) -> ThroughputDescription {
@@ -131,7 +132,7 @@ impl Table {
 
     /// What DeleteTable answers. `[DDB-4.4.5]`
     pub(crate) fn describe_deleted(&self) -> TableDescription {
-        let whole = self.describe(false);
+        let whole = self.describe(true);
         TableDescription {
             table_name: whole.table_name,
             table_status: whole.table_status,

@@ -82,6 +82,10 @@ impl Index {
     /// Takes in all that a table holds. `[DDB-4.4.10]`
     pub(crate) fn fill(&mut self, table: &KeySchema, items: &Store) {
         for (base, item) in items.iter() {
+            // What no write could bring in now stays out.
+            if self.check_item(item.attributes()).is_err() {
+                continue;
+            }
             if let Some(key) = self.key_of(item.attributes(), base) {
                 let entry = self.entry(item, table);
                 self.store.insert(key, entry);
@@ -173,7 +177,7 @@ impl Index {
     pub(crate) fn check_sizes(&self, attributes: &Attributes) -> Result<(), Error> {
         let bytes = |name: &str| attributes.get(name).map(crate::key::encoded).unwrap_or_default();
         let schema = &self.definition.schema;
-        let sort = schema.sort.as_ref().map(|sort| bytes(&sort.name)).unwrap_or_default();
-        check_sizes(&bytes(&schema.hash.name), &sort)
+        schema.hash_attributes().try_for_each(|key| check_sizes(&bytes(&key.name), &[]))?;
+        schema.sort_attributes().try_for_each(|key| check_sizes(&[], &bytes(&key.name)))
     }
 }
