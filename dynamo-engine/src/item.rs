@@ -65,9 +65,7 @@ impl Attributes {
     pub(crate) fn check(sent: AttributeMap) -> Result<Self, ValueFault> {
         let mut all = Vec::with_capacity(sent.0.len());
         for (name, value) in sent.0 {
-            if name.is_empty() {
-                return Err(ValueFault::EmptyName);
-            }
+            check_name(&name)?;
             all.push((name, value.check()?));
         }
         Ok(all.into_iter().collect())
@@ -178,9 +176,7 @@ impl TryFrom<AttributeMap> for Item {
     /// Checks in AWS's order: an empty name at the top, the depth, then the
     /// values as they were sent. `[DDB-2.3]`
     fn try_from(sent: AttributeMap) -> Result<Self, ValueFault> {
-        if sent.0.iter().any(|(name, _)| name.is_empty()) {
-            return Err(ValueFault::EmptyName);
-        }
+        sent.0.iter().try_for_each(|(name, _)| check_name(name))?;
         if sent.0.iter().any(|(_, value)| value.deeper_than(DEPTH)) {
             return Err(ValueFault::TooDeep);
         }
@@ -215,6 +211,18 @@ impl Serialize for Item {
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         AttributeMap::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+    }
+}
+
+/// The longest attribute name, in bytes. `[DDB-2.6.6]`
+const LONGEST_NAME: usize = 65_535;
+
+/// Refuses what is no name of an attribute. `[DDB-2.6.6]`
+pub(crate) fn check_name(name: &str) -> Result<(), ValueFault> {
+    match name.len() {
+        0 => Err(ValueFault::EmptyName),
+        length if length > LONGEST_NAME => Err(ValueFault::LongName),
+        _ => Ok(()),
     }
 }
 

@@ -211,6 +211,9 @@ pub enum ValueFault {
     TooDeep,
     /// An attribute without a name. `[DDB-2.6.6]`
     EmptyName,
+    /// An attribute with a name of over 65,535 bytes; AWS's text is not known
+    /// but for the number. `[DDB-2.6.6]`
+    LongName,
 }
 
 impl ValueFault {
@@ -270,6 +273,9 @@ impl fmt::Display for ValueFault {
                 "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
             ),
             Self::EmptyName => f.write_str("Empty attribute name"),
+            Self::LongName => f.write_str(
+                "Attribute name is too large, must be less than or equal to 65535 bytes",
+            ),
         }
     }
 }

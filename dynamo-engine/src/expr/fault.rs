@@ -70,6 +70,8 @@ pub enum What {
     BadPlaceholder(&'static str, String),
     /// A name that stands for no attribute name. `[DDB-6.2]`
     BadName(String),
+    /// A name that stands for too long an attribute name. `[DDB-6.2]`
+    LongName(String),
     /// Expression and legacy parameters in one request. `[DDB-7.1]`
     Mixed(Vec<&'static str>, Vec<&'static str>),
     /// A ReturnValues that the operation does not do. `[DDB-8.1]`
@@ -134,6 +136,12 @@ impl fmt::Display for Fault {
                     "ExpressionAttributeNames contains invalid value: Empty attribute name for key {key}"
                 )
             }
+            What::LongName(key) => {
+                write!(
+                    f,
+                    "ExpressionAttributeNames contains invalid value: Attribute name is too large, must be less than or equal to 65535 bytes for key {key}"
+                )
+            }
             What::Mixed(legacy, expressions) => write!(
                 f,
                 "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
@@ -157,6 +165,12 @@ pub enum ExpressionFault {
     /// A token that cannot stand where it does, and its neighbourhood.
     /// `[DDB-6.1.9]`
     Syntax(String, String),
+    /// A path of too many steps; AWS's text is not known but in part.
+    /// `[DDB-2.3]`
+    DeepPath(usize),
+    /// An index that no list has; AWS's text is not known but in part.
+    /// `[DDB-6.1.4]`
+    BadIndex(String),
     /// Two pairs of parentheses round one thing. `[DDB-6.3.2]`
     RedundantParentheses,
     /// Over 300 operators. `[DDB-6.1.7]`
@@ -228,6 +242,12 @@ impl fmt::Display for ExpressionFault {
             Self::TooLong(_) => f.write_str("Expression size has exceeded the maximum allowed size;"),
             Self::Empty => f.write_str("The expression can not be empty;"),
             Self::Syntax(token, near) => write!(f, "Syntax error; token: \"{token}\", near: \"{near}\""),
+            Self::DeepPath(levels) => {
+                write!(f, "The document path has too many nesting levels; nesting levels: {levels}")
+            }
+            Self::BadIndex(index) => {
+                write!(f, "List index is not within the allowable range; index: [{index}]")
+            }
             Self::RedundantParentheses => f.write_str("The expression has redundant parentheses;"),
             Self::TooManyOperators(count) => {
                 write!(f, "The expression contains too many operators; operator count: {count}")

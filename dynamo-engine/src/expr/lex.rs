@@ -2,6 +2,7 @@
 
 use super::fault::ExpressionFault;
 use super::path::{RawPath, RawStep};
+use crate::value::DEPTH;
 use alloc::vec::Vec;
 
 /// Bytes of an expression. `[DDB-6.1.6]`
@@ -142,11 +143,14 @@ impl<'e> Tokens<'e> {
                 if self.peek().kind != TokenKind::Digits {
                     return Err(self.unexpected());
                 }
-                // No list is that long: what does not fit is beyond any end.
-                path.steps.push(RawStep::Index(self.next().text.parse().unwrap_or(u32::MAX)));
+                let text = self.next().text;
+                let index = text.parse().map_err(|_| ExpressionFault::BadIndex(text.into()))?;
+                path.steps.push(RawStep::Index(index));
                 if !self.take("]") {
                     return Err(self.unexpected());
                 }
+            } else if path.steps.len() >= DEPTH {
+                return Err(ExpressionFault::DeepPath(path.steps.len() + 1));
             } else {
                 return Ok(path);
             }

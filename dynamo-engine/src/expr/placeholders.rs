@@ -45,10 +45,15 @@ impl Placeholders {
             if let Some(key) = names.keys().find(|key| !is_placeholder(key, b'#')) {
                 return refuse(What::BadPlaceholder(MEMBER, key.clone()));
             }
-            if let Some((key, _)) =
+            if let Some((key, name)) =
                 names.iter().find(|(_, name)| name.is_empty() || name.len() > LONGEST_NAME)
             {
-                return refuse(What::BadName(key.clone()));
+                let too_long = !name.is_empty();
+                return refuse(if too_long {
+                    What::LongName(key.clone())
+                } else {
+                    What::BadName(key.clone())
+                });
             }
             let entry = |(key, stands_for)| Entry { key, stands_for, used: false };
             own.names = names.into_iter().map(entry).collect();

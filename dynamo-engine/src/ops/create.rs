@@ -43,14 +43,7 @@ impl CreateTableRequest {
         let mut faults = Violations::new();
         match &self.attribute_definitions {
             None => faults.null("attributeDefinitions"),
-            Some(all) => {
-                for (index, definition) in (1..).zip(all) {
-                    let path = format!("attributeDefinitions.{index}.member");
-                    key_name(&mut faults, &path, definition.attribute_name.as_deref());
-                    let kind = definition.attribute_type.as_deref();
-                    required_enum(&mut faults, &format!("{path}.attributeType"), kind, &["B", "N", "S"]);
-                }
-            }
+            Some(all) => check_definitions(&mut faults, all),
         }
         members::new_name(&mut faults, "tableName", name);
         members::one_of(
@@ -127,6 +120,16 @@ pub(super) fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> 
         read: bounded(throughput.read_capacity_units, "ReadCapacityUnits")?,
         write: bounded(throughput.write_capacity_units, "WriteCapacityUnits")?,
     })
+}
+
+/// The member constraints of definitions.
+pub(super) fn check_definitions(faults: &mut Violations, all: &[AttributeDefinition]) {
+    for (index, definition) in (1..).zip(all) {
+        let path = format!("attributeDefinitions.{index}.member");
+        key_name(faults, &path, definition.attribute_name.as_deref());
+        let kind = definition.attribute_type.as_deref();
+        required_enum(faults, &format!("{path}.attributeType"), kind, &["B", "N", "S"]);
+    }
 }
 
 /// The member constraints of a global index.
@@ -210,6 +213,15 @@ fn projection(faults: &mut Violations, path: &str, projection: Option<&IndexProj
     members::one_of(faults, &format!("{path}.projectionType"), projection.projection_type.as_deref(), kinds);
     if projection.non_key_attributes.as_ref().is_some_and(Vec::is_empty) {
         faults.echoed(&format!("{path}.nonKeyAttributes"), "[]", Constraint::MinLength(1));
+    }
+    for (index, name) in (1..).zip(projection.non_key_attributes.iter().flatten()) {
+        if name.len() > 255 {
+            faults.echoed(
+                &format!("{path}.nonKeyAttributes.{index}.member"),
+                name,
+                Constraint::MaxLength(255),
+            );
+        }
     }
 }
 

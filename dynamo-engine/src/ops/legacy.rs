@@ -9,6 +9,7 @@ use crate::expr::{
     Action, ActionKind, Comparator, Condition, Function, KeyClause, KeyTest, Layer, Op, Path, Placeholders,
     Projection, Update, ValueOp, What,
 };
+use crate::item::check_name;
 use crate::value::{AttributeValue, Value, ValueType};
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -82,6 +83,11 @@ pub(super) fn check_attributes(faults: &mut Violations, attributes: Option<&[Str
     }
 }
 
+/// Refuses what is no name of an attribute.
+fn check_top(layer: Layer, name: &str) -> Result<(), Error> {
+    check_name(name).or_else(|fault| refuse(layer, What::Value(fault)))
+}
+
 /// What one attribute must satisfy.
 pub(super) struct Test {
     name: String,
@@ -96,6 +102,7 @@ fn invalid<T>(layer: Layer, what: &str) -> Result<T, Error> {
 impl Test {
     /// Checks the number of values, then their types. `[DDB-7.3]`
     fn new(layer: Layer, name: String, operator: &str, values: Vec<AttributeValue>) -> Result<Self, Error> {
+        check_top(layer, &name)?;
         let values =
             values.into_iter().map(|value| checked_value(layer, value)).collect::<Result<Vec<_>, _>>()?;
         let counted = match operator {
@@ -193,6 +200,8 @@ pub(super) fn condition(
     operator: Option<&str>,
     placeholders: &mut Placeholders,
 ) -> Result<Option<Condition>, Error> {
+    // An empty map is none, as far as an operator minds.
+    let tests = tests.filter(|tests| !(tests.is_empty() && operator.is_some()));
     let Some(tests) = tests else {
         return match operator {
             Some(_) => refuse(
@@ -267,6 +276,7 @@ pub(super) fn key_clauses(tests: Vec<Test>) -> Result<Vec<KeyClause>, Error> {
 pub(super) fn projection(layer: Layer, attributes: Option<Vec<String>>) -> Result<Option<Projection>, Error> {
     let Some(attributes) = attributes else { return Ok(None) };
     for (index, name) in attributes.iter().enumerate() {
+        check_top(layer, name)?;
         if attributes.iter().take(index).any(|other| other == name) {
             return invalid(layer, &format!("Duplicate value in attribute name: {name}"));
         }
@@ -281,6 +291,7 @@ pub(super) fn update(
 ) -> Result<Option<LegacyUpdate>, Error> {
     let mut checked = Vec::new();
     for (name, AttributeValueUpdate { value, action }) in updates {
+        check_top(layer, &name)?;
         let action = action.as_deref().unwrap_or("PUT");
         let value = value.map(|value| checked_value(layer, value)).transpose()?;
         let kind = value.as_ref().map(Value::kind);

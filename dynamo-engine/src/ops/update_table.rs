@@ -33,6 +33,10 @@ impl UpdateTableRequest {
     fn check_members(&self) -> Result<(), Error> {
         let mut faults = Violations::new();
         members::table_name(&mut faults, self.table_name.as_deref());
+        super::create::check_definitions(
+            &mut faults,
+            self.attribute_definitions.as_deref().unwrap_or_default(),
+        );
         let modes = &["PROVISIONED", "PAY_PER_REQUEST"];
         members::one_of(&mut faults, "billingMode", self.billing_mode.as_deref(), modes);
         super::create::check_throughput(

@@ -19,9 +19,16 @@ use std::sync::Arc;
 /// own, which are smaller.
 const BODY_MAX: usize = 16 * 1_024 * 1_024;
 
+/// What all headers together may measure.
+const HEADERS_MAX: usize = 16 * 1_024;
+
 /// Answers a request.
 pub async fn serve(State(world): State<Arc<World>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    let headers = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+    if headers > HEADERS_MAX {
+        return plain(StatusCode::BAD_REQUEST, "");
+    }
     let Ok(raw) = to_bytes(body, BODY_MAX).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "");
     };

@@ -88,6 +88,10 @@ pub async fn answer<E: Hosted>(
     if !E::has(operation) {
         return Answer::refused(namespace, "UnknownOperationException", None);
     }
+    // Anything but an object is no request.
+    if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Answer::refused(namespace, "SerializationException", None);
+    }
     let request = match read::<E>(operation, body) {
         Ok(request) => request,
         Err(error) => {
