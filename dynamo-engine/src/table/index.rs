@@ -69,7 +69,21 @@ impl Index {
     /// The key of an item's entry, unless it lacks an index key attribute.
     /// `[DDB-5.1]` `[DDB-5.3]` `[CAP-37]`
     pub(crate) fn key_of(&self, attributes: &Attributes, base: &Key) -> Option<Key> {
-        let (hash, sort) = self.definition.schema.bytes_of(attributes)?;
+        let schema = &self.definition.schema;
+        let (hash, sort) = schema.bytes_of(attributes)?;
+        // [DDB-4.4.10] What was there before the index may have keys that no
+        // write could bring in: it stays out.
+        let fits = match schema.is_composite() {
+            true => self.check_item(attributes).is_ok(),
+            false => {
+                check_sizes(&hash, &sort).is_ok()
+                    && !hash.is_empty()
+                    && sort.is_empty() == schema.sort.is_none()
+            }
+        };
+        if !fits {
+            return None;
+        }
         let (base_hash, base_sort, _) = base.parts();
         let mut tail = Vec::with_capacity(16 + base.bytes().len());
         if self.definition.global {
@@ -82,10 +96,6 @@ impl Index {
     /// Takes in all that a table holds. `[DDB-4.4.10]`
     pub(crate) fn fill(&mut self, table: &KeySchema, items: &Store) {
         for (base, item) in items.iter() {
-            // What no write could bring in now stays out.
-            if self.check_item(item.attributes()).is_err() {
-                continue;
-            }
             if let Some(key) = self.key_of(item.attributes(), base) {
                 let entry = self.entry(item, table);
                 self.store.insert(key, entry);

@@ -253,9 +253,7 @@ impl Table {
             }
         }
         if let Some(expiry) = &mut self.expiry {
-            if let Some(old) = &old {
-                expiry.remove(&key, old);
-            }
+            expiry.remove(&key);
             if let Some(new) = &new {
                 expiry.add(&key, new, now);
             }

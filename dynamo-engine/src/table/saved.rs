@@ -7,6 +7,7 @@ use super::stream::Stream;
 use super::{Table, TableDefinition};
 use crate::capacity::Meter;
 use crate::item::Item;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,6 +23,9 @@ pub(crate) struct SavedTable {
     indexes: Vec<(IndexDefinition, Option<Meter>)>,
     stream: Option<Stream>,
     items: Vec<Item>,
+    /// When items expire whose time was over when they came.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    late: BTreeMap<usize, Timestamp>,
 }
 
 impl Table {
@@ -36,6 +40,7 @@ impl Table {
                 .collect(),
             stream: self.stream.clone(),
             items: self.store.iter().map(|(_, item)| item.clone()).collect(),
+            late: self.expiry.as_ref().map(|expiry| expiry.late(&self.store)).unwrap_or_default(),
         }
     }
 
@@ -65,7 +70,8 @@ impl Table {
             }
             table.store.insert(key, item);
         }
-        table.expiry = table.definition.expires_by.as_deref().map(|name| Expiry::of(name, &table.store, now));
+        let name = table.definition.expires_by.as_deref();
+        table.expiry = name.map(|name| Expiry::again(name, &table.store, now, &saved.late));
         Ok(table)
     }
 

@@ -14,22 +14,102 @@ pub(crate) struct Tables;
 /// An operation; keys are small numbers so that they meet.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
-    Create { stream: bool },
+    Create {
+        stream: bool,
+    },
     Drop,
-    Put { spare: bool, key: u8, group: Option<u8>, size: usize, condition: Option<&'static str> },
-    Update { key: u8, update: &'static str, condition: Option<&'static str>, values: &'static str },
-    Delete { key: u8, condition: bool },
-    Get { key: u8 },
-    Batch { keys: Vec<u8> },
-    Query { index: bool, descending: bool, limit: Option<i64>, resume: Option<usize> },
-    Scan { segment: Option<i64>, resume: Option<usize> },
-    Describe { spare: bool },
+    Put {
+        spare: bool,
+        key: u8,
+        group: Option<u8>,
+        size: usize,
+        condition: Option<&'static str>,
+    },
+    Update {
+        key: u8,
+        update: &'static str,
+        condition: Option<&'static str>,
+        values: &'static str,
+    },
+    Delete {
+        key: u8,
+        condition: bool,
+    },
+    Get {
+        key: u8,
+    },
+    Batch {
+        keys: Vec<u8>,
+    },
+    Query {
+        index: bool,
+        descending: bool,
+        limit: Option<i64>,
+        resume: Option<usize>,
+    },
+    Scan {
+        segment: Option<i64>,
+        resume: Option<usize>,
+    },
+    Describe {
+        spare: bool,
+    },
     List,
     DescribeStream,
-    Iterate { pick: usize, kind: &'static str },
-    Records { pick: usize },
+    Iterate {
+        pick: usize,
+        kind: &'static str,
+    },
+    Records {
+        pick: usize,
+    },
+    /// One of [`RAW`].
+    Raw(usize),
     Denied,
 }
+
+/// The rest of the surface, as the wire has it.
+const RAW: [&str; 20] = [
+    r#"{"TransactWriteItems": {"ReturnConsumedCapacity": "INDEXES", "TransactItems": [
+        {"Put": {"TableName": "busy", "Item": {"pk": {"S": "odd"}, "sk": {"N": "1"}, "group": {"S": "1"}}}},
+        {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
+                    "ExpressionAttributeValues": {":n": {"N": "1"}}}}]}}"#,
+    r#"{"TransactWriteItems": {"ClientRequestToken": "again", "ReturnConsumedCapacity": "TOTAL", "TransactItems": [
+        {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "4"}}, "UpdateExpression": "ADD hits :n",
+                    "ExpressionAttributeValues": {":n": {"N": "1"}}}}]}}"#,
+    r#"{"TransactWriteItems": {"ClientRequestToken": "again", "TransactItems": [
+        {"Delete": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "4"}}}}]}}"#,
+    r#"{"TransactWriteItems": {"TransactItems": [
+        {"ConditionCheck": {"TableName": "busy", "Key": {"pk": {"S": "odd"}, "sk": {"N": "3"}},
+            "ConditionExpression": "attribute_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}},
+        {"Delete": {"TableName": "busy", "Key": {"pk": {"S": "odd"}, "sk": {"N": "5"}},
+            "ConditionExpression": "attribute_not_exists(nothing)"}}]}}"#,
+    r#"{"TransactGetItems": {"TransactItems": [
+        {"Get": {"TableName": "busy", "Key": {"pk": {"S": "odd"}, "sk": {"N": "1"}}}},
+        {"Get": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "ProjectionExpression": "hits"}}]}}"#,
+    r#"{"UpdateTable": {"TableName": "busy", "AttributeDefinitions": [{"AttributeName": "fill", "AttributeType": "S"}],
+        "GlobalSecondaryIndexUpdates": [{"Create": {"IndexName": "by-fill", "Projection": {"ProjectionType": "KEYS_ONLY"},
+            "ProvisionedThroughput": {"ReadCapacityUnits": 3, "WriteCapacityUnits": 3},
+            "KeySchema": [{"AttributeName": "fill", "KeyType": "HASH"}]}}]}}"#,
+    r#"{"UpdateTable": {"TableName": "busy", "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by-fill"}}]}}"#,
+    r#"{"UpdateTable": {"TableName": "busy", "StreamSpecification": {"StreamEnabled": false}}}"#,
+    r#"{"UpdateTable": {"TableName": "busy", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_IMAGE"}}}"#,
+    r#"{"UpdateTable": {"TableName": "busy", "ProvisionedThroughput": {"ReadCapacityUnits": 9, "WriteCapacityUnits": 5}}}"#,
+    r#"{"TagResource": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy", "Tags": [{"Key": "team", "Value": "blue"}]}}"#,
+    r#"{"UntagResource": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy", "TagKeys": ["team"]}}"#,
+    r#"{"ListTagsOfResource": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy"}}"#,
+    r#"{"UpdateTimeToLive": {"TableName": "busy", "TimeToLiveSpecification": {"Enabled": true, "AttributeName": "ends"}}}"#,
+    r#"{"UpdateTimeToLive": {"TableName": "busy", "TimeToLiveSpecification": {"Enabled": false, "AttributeName": "ends"}}}"#,
+    r#"{"PutItem": {"TableName": "busy", "Item": {"pk": {"S": "even"}, "sk": {"N": "6"}, "ends": {"N": "1700000010"}},
+        "Expected": {"hits": {"ComparisonOperator": "NULL"}, "fill": {"ComparisonOperator": "NOT_NULL"}}, "ConditionalOperator": "OR"}}"#,
+    r#"{"UpdateItem": {"TableName": "busy", "Key": {"pk": {"S": "odd"}, "sk": {"N": "7"}}, "ReturnValues": "UPDATED_NEW",
+        "AttributeUpdates": {"ends": {"Value": {"N": "1700000000.5"}}, "seen": {"Action": "ADD", "Value": {"L": [{"N": "1"}]}}}}}"#,
+    r#"{"Query": {"TableName": "busy", "KeyConditions": {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "odd"}]}},
+        "QueryFilter": {"hits": {"ComparisonOperator": "GE", "AttributeValueList": [{"N": "0"}]}}, "AttributesToGet": ["sk"]}}"#,
+    r#"{"Query": {"TableName": "busy", "IndexName": "by-fill", "KeyConditionExpression": "fill = :f",
+        "ExpressionAttributeValues": {":f": {"S": "short"}}}}"#,
+    r#"{"DescribeTimeToLive": {"TableName": "busy"}}"#,
+];
 
 fn alice() -> Caller {
     Caller::user("111122223333".parse().unwrap(), "alice", "AIDAEXAMPLEALICE00000")
@@ -185,6 +265,7 @@ fn request(op: &Op, replies: &[Reply<Value>]) -> Request {
             let iterator = pick(replies, member, at / 2).and_then(|found| found.as_str().map(String::from));
             GetRecordsRequest { shard_iterator: iterator.unwrap_or_default(), limit: Some(3) }.into()
         }
+        Op::Raw(place) => serde_json::from_str(RAW[place]).unwrap(),
         Op::Denied => GetItemRequest::new("busy", key(1)).into(),
     }
 }
@@ -208,7 +289,15 @@ impl Workload for Tables {
     type Op = Op;
 
     fn engine(&self) -> Engine {
-        let options = Options { partitions: Some(3), ..Options::default() };
+        let seconds = aws_core::Span::from_seconds;
+        let options = Options {
+            partitions: Some(3),
+            update: seconds(2),
+            index_creation: seconds(5),
+            expiry_lag: seconds(3),
+            ttl_cooldown: seconds(1),
+            ..Options::default()
+        };
         let mut engine = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
         let (caller, now) = (alice(), Timestamp::from_seconds(1_699_999_994));
         engine.create_table(Cx::new(now, Seed::counter(1_000), &caller), busy("busy", true)).unwrap();
@@ -255,6 +344,7 @@ impl Workload for Tables {
             2 => Just(Op::DescribeStream),
             3 => (0..4_usize, kind).prop_map(|(pick, kind)| Op::Iterate { pick, kind }),
             3 => (0..6_usize).prop_map(|pick| Op::Records { pick }),
+            8 => (0..RAW.len()).prop_map(Op::Raw),
             1 => Just(Op::Denied),
         ]
         .boxed()
@@ -268,8 +358,8 @@ impl Workload for Tables {
         bound
     }
 
-    /// `[CAP-29]` A false condition takes its units all the same.
+    /// `[CAP-29]` `[CAP-43]` A false condition takes its units all the same.
     fn changes_on_refusal(&self, refusal: &ErrorRecord) -> bool {
-        refusal.shape == "ConditionalCheckFailedException"
+        matches!(refusal.shape.as_str(), "ConditionalCheckFailedException" | "TransactionCanceledException")
     }
 }
