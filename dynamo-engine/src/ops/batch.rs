@@ -12,7 +12,7 @@ use crate::expr::{Layer, Placeholders, Projection};
 use crate::item::Item;
 use crate::key::Key;
 use crate::table::Consumed;
-use crate::value::AttributeMap;
+use crate::value::{AttributeMap, AttributeValue};
 use crate::{Engine, Error, Event};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -78,6 +78,13 @@ struct Get {
     asked: KeysAndAttributes,
 }
 
+/// A key as its text, whatever the order of its attributes. `[DDB-10.1]`
+fn text_of(key: &AttributeMap) -> Vec<(&str, &AttributeValue)> {
+    let mut text: Vec<_> = key.0.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    text.sort_by_key(|(name, _)| *name);
+    text
+}
+
 impl Operation<Engine> for BatchGetItemRequest {
     type Output = BatchGetItemResult;
     type Target = usize;
@@ -133,7 +140,7 @@ impl Operation<Engine> for BatchGetItemRequest {
             let mut keys: Vec<(Item, AttributeMap)> = Vec::new();
             for key in &asked.keys {
                 let item = checked(LAYER, key.clone())?;
-                if keys.iter().any(|(other, _)| *other == item) {
+                if keys.iter().any(|(_, other)| text_of(other) == text_of(key)) {
                     return Err(Error::DuplicateKeys);
                 }
                 count += 1;

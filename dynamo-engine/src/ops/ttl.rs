@@ -1,4 +1,4 @@
-//! UpdateTimeToLive, DescribeTimeToLive. `[DDB-14]`
+//! UpdateTimeToLive, DescribeTimeToLive. `[DDB-14.1]` `[DDB-14.4]`
 
 use super::{Named, members};
 use crate::api::{

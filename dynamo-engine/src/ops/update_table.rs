@@ -152,6 +152,7 @@ impl UpdateTableRequest {
 }
 
 /// The buckets of a table or index whose throughput is given anew.
+/// `[CAP-4.15]`
 fn meter(options: &Options, provisioned: Option<Rates>, partitions: usize, now: Timestamp) -> Meter {
     if options.throttling {
         Meter::new(provisioned, partitions, options.admission, options.initial_burst, now)

@@ -4,6 +4,7 @@ use super::Table;
 use crate::capacity::{Demand, Draw, Meter};
 use crate::value::Value;
 use crate::{Arm, Error, Event, Throttle, ThrottledBy, ThrottlingReason};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use aws_core::{Sink, Timestamp, Unit, Usage};
@@ -28,7 +29,7 @@ impl Table {
         sink: &mut S,
     ) -> Result<(), Error> {
         if let Err(throttle) = self.check_units(demand, draws, key, now) {
-            sink.event(now, || Event::Throttled(throttle.clone()));
+            sink.event(now, || Event::Throttled((*throttle).clone()));
             return Err(Self::throttled(throttle));
         }
         for (place, draw) in draws {
@@ -55,7 +56,7 @@ impl Table {
         draws: &[(Option<usize>, Draw)],
         key: impl FnOnce(&str) -> Option<Value>,
         now: Timestamp,
-    ) -> Result<(), Throttle> {
+    ) -> Result<(), Box<Throttle>> {
         for (index, draw) in draws {
             let Err(full) = self.meter(*index).admits(demand, draw.partition, now) else { continue };
             let own = index.and_then(|index| self.indexes.get(index)).filter(|index| index.meter.is_some());
@@ -85,7 +86,7 @@ impl Table {
                 left: full.left,
                 opens: full.opens,
             };
-            return Err(throttle);
+            return Err(Box::new(throttle));
         }
         Ok(())
     }

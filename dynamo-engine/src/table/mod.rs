@@ -281,8 +281,7 @@ impl Table {
     }
 
     /// The refusal of a call that was throttled. `[CAP-5.2]`
-    fn throttled(throttle: Throttle) -> Error {
-        let throttle = Box::new(throttle);
+    fn throttled(throttle: Box<Throttle>) -> Error {
         if throttle.on_demand {
             Error::Throttled { throttle }
         } else {

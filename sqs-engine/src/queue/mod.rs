@@ -562,8 +562,8 @@ impl Queue {
     /// Since when the oldest message counts its age; only of quiet groups if
     /// asked so.
     pub(crate) fn oldest(&self, quiet: bool) -> Option<Timestamp> {
-        let noisy = |tenants: &&Box<Tenants>| quiet && tenants.noise().groups > 0;
-        let Some(tenants) = self.tenants.as_ref().filter(noisy) else {
+        let noisy = |tenants: &&Tenants| quiet && tenants.noise().groups > 0;
+        let Some(tenants) = self.tenants.as_deref().filter(noisy) else {
             return self.by_age.first().map(|((from, _), _)| from);
         };
         let kept = (0_u32..).zip(&self.slots).filter_map(|(slot, stored)| Some((slot, stored.as_ref()?)));
