@@ -126,3 +126,13 @@ fn the_explanation_as_json() {
     assert_eq!(matched.get("policyType").unwrap(), "RESOURCE_BASED_POLICY");
     assert_eq!(matched.get("through").unwrap(), "DIRECT");
 }
+
+/// SQS prints the action in lower case. `[IAM-10.1.9]`
+#[test]
+fn sqs_does_not_shout() {
+    let bob = aws_core::Caller::user("111111111111".parse().unwrap(), "bob", "AIDAEXAMPLEBOB");
+    let (subject, context) = (iam_eval::Subject::of(&bob), iam_eval::Context::of(&bob));
+    let request = iam_eval::Request::new(&subject, "sqs:SendMessage", "arn:aws:sqs:us-east-1:111111111111:q", &context);
+    let text = iam_eval::Policies::default().denial(&request).unwrap();
+    assert!(text.ends_with("because no identity-based policy allows the sqs:sendmessage action"), "{text}");
+}

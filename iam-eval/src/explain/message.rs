@@ -18,7 +18,9 @@ pub(super) fn denial(
         Decision::ImplicitDeny => false,
         Decision::Allowed | Decision::Depends => return None,
     };
-    let action = request.action;
+    // [IAM-10.1.9]
+    let lower = request.action.starts_with("sqs:").then(|| request.action.to_ascii_lowercase());
+    let action = lower.as_deref().unwrap_or(request.action);
     // [IAM-8.8.7]
     if answer.check == Some(CheckType::Credentials) && request.is("sts:AssumeRole") {
         return Some("Roles may not be assumed by root accounts.".into());

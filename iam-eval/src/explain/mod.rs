@@ -196,8 +196,8 @@ impl<'a> Policies<'a> {
     /// let request = Request::new(&subject, "sqs:ListQueues", "*", &context);
     /// assert_eq!(
     ///     Policies::default().denial(&request).unwrap(),
-    ///     "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sqs:ListQueues \
-    ///      because no identity-based policy allows the sqs:ListQueues action"
+    ///     "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sqs:listqueues \
+    ///      because no identity-based policy allows the sqs:listqueues action" // SQS does not shout
     /// );
     /// # Ok::<(), aws_core::HomeError>(())
     /// ```
