@@ -1,6 +1,5 @@
 //! Bytes that are base64 in AWS JSON.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -67,8 +66,25 @@ impl Serialize for Blob {
 
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        STANDARD.decode(text).map(Self::from).map_err(de::Error::custom)
+        struct Base64;
+        impl de::Visitor<'_> for Base64 {
+            type Value = Blob;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("base64")
+            }
+
+            // The texts, slip included, are AWS's.
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Blob, E> {
+                STANDARD.decode(text).map(Blob::from).map_err(|_| match text.len() {
+                    length if length % 4 != 0 => E::custom(format_args!(
+                        "Base64 encoded length is expected a multiple of 4 bytes but found: {length}"
+                    )),
+                    _ => E::custom("Invalid last non-pad Base64 character dectected"),
+                })
+            }
+        }
+        deserializer.deserialize_str(Base64)
     }
 }
 

@@ -493,7 +493,7 @@ impl<'de> Deserialize<'de> for AttributeValue {
             type Value = AttributeValue;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an attribute value such as {\"S\": \"text\"}")
+                f.write_str("a structure such as {\"S\": \"text\"}")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AttributeValue, A::Error> {
@@ -540,7 +540,7 @@ impl<'de> Deserialize<'de> for AttributeMap {
             type Value = AttributeMap;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("attribute values by name")
+                f.write_str("a map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AttributeMap, A::Error> {

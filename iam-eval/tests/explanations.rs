@@ -132,7 +132,8 @@ fn the_explanation_as_json() {
 fn sqs_does_not_shout() {
     let bob = aws_core::Caller::user("111111111111".parse().unwrap(), "bob", "AIDAEXAMPLEBOB");
     let (subject, context) = (iam_eval::Subject::of(&bob), iam_eval::Context::of(&bob));
-    let request = iam_eval::Request::new(&subject, "sqs:SendMessage", "arn:aws:sqs:us-east-1:111111111111:q", &context);
+    let request =
+        iam_eval::Request::new(&subject, "sqs:SendMessage", "arn:aws:sqs:us-east-1:111111111111:q", &context);
     let text = iam_eval::Policies::default().denial(&request).unwrap();
     assert!(text.ends_with("because no identity-based policy allows the sqs:sendmessage action"), "{text}");
 }

@@ -116,9 +116,14 @@ fn exception(error: &serde_json::Error, placed: &serde_json::Error) -> Serializa
 
 /// AWS's two wordings for what serde says of a wrong type.
 fn texts(said: &str) -> Option<(String, String)> {
-    let (found, expected) = said.strip_prefix("invalid type: ")?.split_once(", expected ")?;
-    let expected = expected.split_once(" at line ").map_or(expected, |(before, _)| before);
     let both = |text: &str| Some((text.to_string(), text.to_string()));
+    let said = said.rsplit_once(" at line ").map_or(said, |(before, _)| before);
+    let Some(mismatch) = said.strip_prefix("invalid type: ") else {
+        // What a type says for itself is AWS's text; what serde says is not.
+        let serdes = ["invalid ", "unknown ", "missing ", "duplicate ", "data did not match"];
+        return both(if serdes.iter().any(|prefix| said.starts_with(prefix)) { "" } else { said });
+    };
+    let (found, expected) = mismatch.split_once(", expected ")?;
     let wanted = match expected {
         "a string" | "string" => Some(("String", "a String")),
         "a boolean" => Some(("Boolean", "a Boolean")),
@@ -133,10 +138,9 @@ fn texts(said: &str) -> Option<(String, String)> {
             return Some((text.to_string(), format!("{text}.")));
         }
         "sequence" => {
-            let java = if expected == "a map" {
-                "java.util.Map".to_string()
-            } else {
-                format!("class java.lang.{}", wanted.map_or("Object", |(name, _)| name))
+            let java = match expected.strip_prefix("a map") {
+                Some(of) => format!("java.util.Map{of}"),
+                None => format!("class java.lang.{}", wanted.map_or("Object", |(name, _)| name)),
             };
             return both(&format!("Unrecognized collection type {java}"));
         }
@@ -153,6 +157,10 @@ fn texts(said: &str) -> Option<(String, String)> {
             format!("{token} cannot be converted to {current}"),
             format!("{token} can not be converted to {classic}"),
         )),
+        None if expected == "base64" => both("only base-64-encoded strings are convertible to bytes"),
+        None if expected.starts_with("struct ") || expected.starts_with("a structure") => {
+            both("Unexpected value type in payload")
+        }
         None => both("Unexpected field type"),
     }
 }
@@ -160,6 +168,7 @@ fn texts(said: &str) -> Option<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Blob;
     use alloc::collections::BTreeMap;
     use alloc::vec::Vec;
     use serde::Deserialize;
@@ -174,7 +183,12 @@ mod tests {
         flag: bool,
         list: Vec<String>,
         map: BTreeMap<String, String>,
+        blob: Blob,
+        of: Inner,
     }
+
+    #[derive(Debug, Default, Deserialize)]
+    struct Inner {}
 
     fn says(body: &str) -> String {
         read_json::<Sample>(body.as_bytes()).unwrap_err().to_string()
@@ -192,6 +206,12 @@ mod tests {
         assert_eq!(says(r#"{"flag":"maybe"}"#), "Unexpected token received from parser");
         assert_eq!(says(r#"{"list":"a"}"#), "Unexpected field type");
         assert_eq!(says(r#"{"map":[]}"#), "Unrecognized collection type java.util.Map");
+        assert_eq!(says(r#"{"of":"a"}"#), "Unexpected value type in payload");
+        assert_eq!(says(r#"{"blob":5}"#), "only base-64-encoded strings are convertible to bytes");
+        let length = "Base64 encoded length is expected a multiple of 4 bytes but found: 5";
+        assert_eq!(says(r#"{"blob":"YWJjZ"}"#), length);
+        let character = "Invalid last non-pad Base64 character dectected";
+        assert_eq!(says(r#"{"blob":"YWJjZA=*"}"#), character);
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use crate::encoding::{self, Encoding};
 use crate::hosted::Hosted as _;
 use crate::json::{self, Answer};
-use crate::query::{self, Faulty};
+use crate::query::{self, Faulty, Form};
 use crate::sigv4::{Fault, Signature};
 use crate::sts;
 use crate::world::{Refusal, World};
+use aws_core::wire::split_target;
 use aws_core::{AwsError as _, Caller, Home, Protocol, Span, Wording};
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
@@ -49,10 +50,10 @@ pub async fn serve(State(world): State<Arc<World>>, request: Request<Body>) -> R
     if let Some((service, operation)) = header(&parts, "x-amz-target").and_then(target) {
         return call.json(service, operation).await;
     }
-    let mut form = query::form(parts.uri.query().unwrap_or_default().as_bytes());
-    if parts.method == Method::POST {
-        form.extend(query::form(&body));
-    }
+    let posted = if parts.method == Method::POST { body.as_slice() } else { b"" };
+    let Ok(form) = form(&parts, posted) else {
+        return plain(StatusCode::BAD_REQUEST, "<MalformedQueryString/>\n");
+    };
     match form.get("Action").cloned() {
         Some(action) => call.query(&action, &form).await,
         None if header(&parts, "x-amz-target").is_some() => {
@@ -66,6 +67,13 @@ pub async fn serve(State(world): State<Arc<World>>, request: Request<Body>) -> R
     }
 }
 
+/// The parameters of a request in the Query protocol.
+fn form(parts: &Parts, posted: &[u8]) -> Result<Form, Box<dyn std::error::Error>> {
+    let mut form = query::form(parts.uri.query().unwrap_or_default())?;
+    form.extend(query::form(std::str::from_utf8(posted)?)?);
+    Ok(form)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Service {
     Dynamo,
@@ -76,7 +84,7 @@ enum Service {
 
 /// The service and operation of an `X-Amz-Target`.
 fn target(text: &str) -> Option<(Service, &str)> {
-    let (prefix, operation) = text.split_once('.')?;
+    let (prefix, operation) = split_target(text)?;
     let service = match prefix {
         "DynamoDB_20120810" => Service::Dynamo,
         "DynamoDBStreams_20120810" => Service::Streams,
@@ -334,7 +342,7 @@ impl Incoming<'_> {
             .collect()
     }
 
-    async fn query(&self, action: &str, form: &std::collections::BTreeMap<String, String>) -> Response<Body> {
+    async fn query(&self, action: &str, form: &Form) -> Response<Body> {
         let of_sts = form.get("Version").is_some_and(|version| version.starts_with("2011"))
             || Signature::of(self.parts).is_ok_and(|signature| signature.service() == "sts");
         let request_id = self.world.next_seed().expand(b"request id").uuid();
@@ -367,12 +375,7 @@ impl Incoming<'_> {
 
     /// A call of SQS in the Query protocol. The queue may be named by the
     /// path it is sent to.
-    async fn sqs(
-        &self,
-        signed: &Signed,
-        action: &str,
-        form: &std::collections::BTreeMap<String, String>,
-    ) -> Result<query::Xml, Faulty> {
+    async fn sqs(&self, signed: &Signed, action: &str, form: &Form) -> Result<query::Xml, Faulty> {
         let path = self.parts.uri.path();
         let at_queue = path.trim_matches('/').split('/').count() == 2;
         let invalid = || Faulty {
@@ -394,8 +397,8 @@ impl Incoming<'_> {
             message,
             explanation: None,
         };
-        let request =
-            query::sqs::request(action, &form).map_err(|message| faulty("InvalidParameterValue", message))?;
+        let request = query::sqs::request(action, &form)
+            .map_err(|error| faulty("InvalidParameterValue", error.to_string()))?;
         let home = Home {
             account: form
                 .get("QueueUrl")

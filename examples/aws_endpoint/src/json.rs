@@ -1,9 +1,9 @@
 //! The AWS JSON protocols, 1.0 and 1.1.
 
 use crate::hosted::Hosted;
-use crate::serialization;
 use crate::sigv4::Fault;
 use crate::world::{Refusal, World};
+use aws_core::wire::{SerializationException, query_error_header, read_json};
 use aws_core::{AwsError as _, Caller, Home, Protocol, Wording};
 use serde_json::{Map, Value, json};
 
@@ -49,31 +49,9 @@ pub fn coral(service: &str) -> &'static str {
     if service.starts_with("dynamo") { "com.amazon.coral.service#" } else { "" }
 }
 
-/// Reads a request. `null` stands for a member that is not there, and of a
-/// member that is there twice the last one counts, which serde does not
-/// believe: such bodies are read again as values.
-fn read<E: Hosted>(operation: &str, body: &[u8]) -> Result<E::Request, serde_json::Error> {
+fn read<E: Hosted>(operation: &str, body: &[u8]) -> Result<E::Request, SerializationException> {
     let body = if body.is_empty() { b"{}" } else { body };
-    let text = [b"{\"", operation.as_bytes(), b"\":", body, b"}"].concat();
-    serde_json::from_slice(&text).or_else(|error| {
-        if !error.is_data() {
-            return Err(error);
-        }
-        let mut members: Value = serde_json::from_slice(body)?;
-        strip(&mut members);
-        serde_json::from_value(json!({ operation: members }))
-    })
-}
-
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(strip);
-        }
-        Value::Array(all) => all.iter_mut().for_each(strip),
-        _ => {}
-    }
+    read_json(&[b"{\"", operation.as_bytes(), b"\":", body, b"}"].concat())
 }
 
 /// Answers a call.
@@ -95,8 +73,8 @@ pub async fn answer<E: Hosted>(
     let request = match read::<E>(operation, body) {
         Ok(request) => request,
         Err(error) => {
-            let message = serialization::message(&error);
-            return Answer::refused(namespace, "SerializationException", message.as_deref());
+            let message = Some(error.to_string()).filter(|message| !message.is_empty());
+            return Answer::refused(namespace, error.shape(), message.as_deref());
         }
     };
     match world.call::<E>(home, caller, request).await {
@@ -120,9 +98,8 @@ fn refused<E: Hosted>(refusal: &Refusal<E::Error>) -> Answer {
         body.insert(E::message_member(error).into(), message.into());
     }
     body.extend(error.members());
-    let side = if error.http_status() < 500 { "Sender" } else { "Receiver" };
     Answer {
-        query_error: Some(format!("{};{side}", error.query_code())),
+        query_error: Some(query_error_header(error)),
         explanation: refusal.explanation.clone(),
         ..Answer::error(error.http_status(), &body.into())
     }

@@ -15,7 +15,6 @@ pub mod hosted;
 pub mod http;
 pub mod json;
 pub mod query;
-pub mod serialization;
 pub mod sigv4;
 pub mod state;
 pub mod sts;

@@ -1,7 +1,11 @@
 //! The Query protocol: forms in, XML out.
 
-use serde_json::{Map, Value, json};
+use aws_core::wire::{QueryError, parse_form, xml_text};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// The parameters of a form or a query string.
+pub type Form = BTreeMap<String, String>;
 
 /// A refusal in this protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +39,10 @@ impl Xml {
         self.0.push('>');
     }
 
-    /// An element that holds a text. A carriage return would not survive a
-    /// parser if it stood there as such.
+    /// An element that holds a text.
     pub fn text(&mut self, name: &str, text: &str) {
         self.open(name);
-        self.0.push_str(&quick_xml::escape::escape(text).replace('\r', "&#xD;"));
+        self.0.push_str(&xml_text(text));
         self.close(name);
     }
 
@@ -72,134 +75,101 @@ impl Faulty {
 
 /// SQS: the same shapes as in JSON, flattened.
 pub mod sqs {
-    use super::{Map, Value, Xml, json};
-    use std::collections::BTreeMap;
+    use super::{Form, Map, Value, Xml};
+    use aws_core::wire::{Member, QueryError, Shape, unflatten};
+    use serde_json::json;
 
     /// The XML namespace of its answers.
     pub const NAMESPACE: &str = "http://queue.amazonaws.com/doc/2012-11-05/";
 
-    /// How a flattened list or map is called in a form, and in JSON.
-    enum Shape {
-        /// `Name.1=value`.
-        List(&'static str),
-        /// `Attribute.1.Name=…`, `Attribute.1.Value=…`; of plain values or
-        /// of structures.
-        Map(&'static str, &'static str, &'static str),
-        /// `Entry.1.Member=…`.
-        Entries,
-        /// A number.
-        Number,
+    const fn member(json: &'static str, query: &'static str, shape: Shape) -> Member {
+        Member { json, query, shape }
     }
 
-    fn shape(operation: &str, name: &str) -> Option<Shape> {
-        Some(match name {
-            "AttributeName" => Shape::List("AttributeNames"),
-            "MessageAttributeName" => Shape::List("MessageAttributeNames"),
-            "MessageSystemAttributeName" => Shape::List("MessageSystemAttributeNames"),
-            "ActionName" => Shape::List("Actions"),
-            "AWSAccountId" => Shape::List("AWSAccountIds"),
-            "TagKey" => Shape::List("TagKeys"),
-            "Attribute" => Shape::Map("Attributes", "Name", "Value"),
-            "MessageAttribute" => Shape::Map("MessageAttributes", "Name", "Value"),
-            "MessageSystemAttribute" => Shape::Map("MessageSystemAttributes", "Name", "Value"),
-            "Tag" if operation == "CreateQueue" => Shape::Map("tags", "Key", "Value"),
-            "Tag" => Shape::Map("Tags", "Key", "Value"),
-            "SendMessageBatchRequestEntry"
-            | "DeleteMessageBatchRequestEntry"
-            | "ChangeMessageVisibilityBatchRequestEntry" => Shape::Entries,
-            "DelaySeconds"
-            | "MaxNumberOfMessages"
-            | "VisibilityTimeout"
-            | "WaitTimeSeconds"
-            | "MaxResults"
-            | "MaxNumberOfMessagesPerSecond" => Shape::Number,
-            _ => return None,
-        })
+    const fn text(name: &'static str) -> Member {
+        member(name, name, Shape::Text)
     }
 
-    /// The members after a prefix, by the part of their names up to the next
-    /// dot.
-    fn grouped(form: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeMap<String, String>> {
-        let mut groups: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
-        for (name, value) in form {
-            let (head, rest) = name.split_once('.').unwrap_or((name, ""));
-            groups.entry(head).or_default().insert(rest.into(), value.clone());
-        }
-        groups
+    const fn number(name: &'static str) -> Member {
+        member(name, name, Shape::Integer)
     }
 
-    /// What the numbers of a flattened list stand for, in their order.
-    fn numbered(form: &BTreeMap<String, String>) -> Vec<BTreeMap<String, String>> {
-        let mut numbered: Vec<_> = grouped(form)
-            .into_iter()
-            .filter_map(|(number, members)| Some((number.parse::<usize>().ok()?, members)))
-            .collect();
-        numbered.sort_by_key(|(number, _)| *number);
-        numbered.into_iter().map(|(_, members)| members).collect()
+    const fn map(key: &'static str, of: &'static Shape) -> Shape {
+        Shape::Map { key, value: "Value", of }
     }
 
-    fn structure(operation: &str, form: &BTreeMap<String, String>) -> Result<Value, String> {
-        let mut object = Map::new();
-        for (name, members) in grouped(form) {
-            let plain = || members.get("").cloned().unwrap_or_default();
-            match shape(operation, name) {
-                None => _ = object.insert(name.into(), plain().into()),
-                Some(Shape::Number) => {
-                    let number: i64 = plain().parse().map_err(|_| {
-                        format!(
-                            "Value {} for parameter {name} is invalid. Reason: Must be an integer.",
-                            plain()
-                        )
-                    })?;
-                    object.insert(name.into(), number.into());
-                }
-                Some(Shape::List(plural)) => {
-                    let values = numbered(&members)
-                        .into_iter()
-                        .map(|entry| entry.get("").cloned().unwrap_or_default());
-                    object.insert(plural.into(), values.collect());
-                }
-                Some(Shape::Map(plural, key, value)) => {
-                    let mut map = Map::new();
-                    for entry in numbered(&members) {
-                        let name = entry.get(key).cloned().unwrap_or_default();
-                        let of = match entry.get(value) {
-                            Some(text) => text.clone().into(),
-                            None => {
-                                let prefix = format!("{value}.");
-                                let inner = entry.iter().filter_map(|(name, text)| {
-                                    Some((name.strip_prefix(&prefix)?.to_string(), text.clone()))
-                                });
-                                inner
-                                    .map(|(name, text)| (name, Value::from(text)))
-                                    .collect::<Map<_, _>>()
-                                    .into()
-                            }
-                        };
-                        map.insert(name, of);
-                    }
-                    object.insert(plural.into(), map.into());
-                }
-                Some(Shape::Entries) => {
-                    let entries: Result<Vec<_>, _> =
-                        numbered(&members).iter().map(|entry| structure(operation, entry)).collect();
-                    object.insert("Entries".into(), entries?.into());
-                }
-            }
-        }
-        Ok(object.into())
-    }
+    const TEXTS: Shape = Shape::List(&Shape::Text);
+
+    const ATTRIBUTES: Shape =
+        map("Name", &Shape::Struct(&[text("StringValue"), text("BinaryValue"), text("DataType")]));
+
+    /// What an entry of a batch may have; each operation reads its own.
+    const ENTRY: &[Member] = &[
+        text("Id"),
+        text("MessageBody"),
+        number("DelaySeconds"),
+        member("MessageAttributes", "MessageAttribute", ATTRIBUTES),
+        member("MessageSystemAttributes", "MessageSystemAttribute", ATTRIBUTES),
+        text("MessageDeduplicationId"),
+        text("MessageGroupId"),
+        text("ReceiptHandle"),
+        number("VisibilityTimeout"),
+    ];
+
+    const ENTRIES: Shape = Shape::List(&Shape::Struct(ENTRY));
+
+    /// What a request may have.
+    const REQUEST: &[Member] = &[
+        text("QueueName"),
+        text("QueueUrl"),
+        text("QueueOwnerAWSAccountId"),
+        text("QueueNamePrefix"),
+        text("NextToken"),
+        number("MaxResults"),
+        text("Label"),
+        member("AWSAccountIds", "AWSAccountId", TEXTS),
+        member("Actions", "ActionName", TEXTS),
+        member("TagKeys", "TagKey", TEXTS),
+        member("Tags", "Tag", map("Key", &Shape::Text)),
+        member("Attributes", "Attribute", map("Name", &Shape::Text)),
+        member("AttributeNames", "AttributeName", TEXTS),
+        member("MessageAttributeNames", "MessageAttributeName", TEXTS),
+        member("MessageSystemAttributeNames", "MessageSystemAttributeName", TEXTS),
+        member("MessageAttributes", "MessageAttribute", ATTRIBUTES),
+        member("MessageSystemAttributes", "MessageSystemAttribute", ATTRIBUTES),
+        text("MessageBody"),
+        number("DelaySeconds"),
+        text("MessageDeduplicationId"),
+        text("MessageGroupId"),
+        number("MaxNumberOfMessages"),
+        number("VisibilityTimeout"),
+        number("WaitTimeSeconds"),
+        text("ReceiveRequestAttemptId"),
+        text("ReceiptHandle"),
+        member("Entries", "SendMessageBatchRequestEntry", ENTRIES),
+        member("Entries", "DeleteMessageBatchRequestEntry", ENTRIES),
+        member("Entries", "ChangeMessageVisibilityBatchRequestEntry", ENTRIES),
+        text("SourceArn"),
+        text("DestinationArn"),
+        number("MaxNumberOfMessagesPerSecond"),
+        text("TaskHandle"),
+    ];
 
     /// The request that a form means.
     ///
     /// # Errors
     /// What cannot be a number.
-    pub fn request(operation: &str, form: &BTreeMap<String, String>) -> Result<Value, String> {
-        let members = form.iter().filter(|(name, _)| {
-            !matches!(name.as_str(), "Action" | "Version") && !name.starts_with("X-Amz-")
-        });
-        let members: BTreeMap<_, _> = members.map(|(name, value)| (name.clone(), value.clone())).collect();
-        Ok(json!({ operation: structure(operation, &members)? }))
+    pub fn request(operation: &str, form: &Form) -> Result<Value, QueryError> {
+        let parameters: Vec<_> = form.clone().into_iter().collect();
+        let mut members = unflatten(&parameters, REQUEST)?;
+        // The only member that two operations spell differently.
+        if operation == "CreateQueue"
+            && let Some(members) = members.as_object_mut()
+            && let Some(tags) = members.remove("Tags")
+        {
+            members.insert("tags".into(), tags);
+        }
+        Ok(json!({ operation: members }))
     }
 
     /// The elements that a reply means.
@@ -260,6 +230,9 @@ pub mod sqs {
 }
 
 /// The members of a form or a query string.
-pub fn form(text: &[u8]) -> BTreeMap<String, String> {
-    form_urlencoded::parse(text).into_owned().collect()
+///
+/// # Errors
+/// They are not UTF-8.
+pub fn form(text: &str) -> Result<Form, QueryError> {
+    Ok(parse_form(text)?.into_iter().collect())
 }

@@ -1,5 +1,6 @@
 //! Signature version 4: reading it, and checking it.
 
+use aws_core::wire::parse_form;
 use aws_core::{Span, Timestamp};
 use axum::http::request::Parts;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -60,8 +61,7 @@ impl Signature {
             let date = header("x-amz-date").or_else(|| header("date")).unwrap_or_default();
             return Self::from_header(text, date);
         }
-        let query: Vec<(String, String)> =
-            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let query = parse_form(parts.uri.query().unwrap_or_default()).unwrap_or_default();
         let member = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let (Some(credential), Some(signature)) = (member("X-Amz-Credential"), member("X-Amz-Signature"))
         else {

@@ -1,10 +1,9 @@
 //! The little of STS that clients ask for: who am I, and other credentials.
 
-use crate::query::{Faulty, Xml};
+use crate::query::{Faulty, Form, Xml};
 use crate::world::World;
 use aws_core::{AuthzRequest, Caller, Home, Permit, Span, Timestamp, Verdict};
 use iam_eval::AssumeRole;
-use std::collections::BTreeMap;
 
 /// The XML namespace of its answers.
 pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -17,13 +16,7 @@ fn refuse(code: &'static str, status: u16, message: impl Into<String>) -> Faulty
 ///
 /// # Errors
 /// STS's refusal.
-pub fn call(
-    world: &World,
-    home: &Home,
-    caller: &Caller,
-    action: &str,
-    form: &BTreeMap<String, String>,
-) -> Result<Xml, Faulty> {
+pub fn call(world: &World, home: &Home, caller: &Caller, action: &str, form: &Form) -> Result<Xml, Faulty> {
     let mut xml = Xml::default();
     match action {
         "GetCallerIdentity" => {
@@ -46,11 +39,7 @@ pub fn call(
     }
 }
 
-fn duration(
-    form: &BTreeMap<String, String>,
-    default: i64,
-    range: std::ops::RangeInclusive<i64>,
-) -> Result<Span, Faulty> {
+fn duration(form: &Form, default: i64, range: std::ops::RangeInclusive<i64>) -> Result<Span, Faulty> {
     let Some(text) = form.get("DurationSeconds") else { return Ok(Span::from_seconds(default)) };
     let (least, most) = (range.start(), range.end());
     let seconds = text.parse().unwrap_or_default();
@@ -86,12 +75,7 @@ fn iso(at: Timestamp) -> String {
     jiff::Timestamp::from_second(at.as_seconds()).unwrap_or_default().to_string()
 }
 
-fn assume(
-    world: &World,
-    home: &Home,
-    caller: &Caller,
-    form: &BTreeMap<String, String>,
-) -> Result<Xml, Faulty> {
+fn assume(world: &World, home: &Home, caller: &Caller, form: &Form) -> Result<Xml, Faulty> {
     let required = |name: &str| {
         let null = || {
             let member = name.chars().take(1).flat_map(char::to_lowercase).chain(name.chars().skip(1));

@@ -1,4 +1,5 @@
 //! Signatures: AWS's own suite, and every way to spoil one.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use aws_core::Timestamp;
 use aws_endpoint::sigv4::{Fault, Signature};

@@ -73,9 +73,7 @@ fn request(operation: &str, url: &str, n: u64) -> (String, String) {
             let item = format!(r#"{{"TableName":"load","Item":{{{},"fill":{{"S":"{fill}"}}}}}}"#, key(n));
             (format!("{DYNAMO}.PutItem"), item)
         }
-        "GetItem" => {
-            (format!("{DYNAMO}.GetItem"), format!(r#"{{"TableName":"load","Key":{{{}}}}}"#, key(n)))
-        }
+        "GetItem" => (format!("{DYNAMO}.GetItem"), format!(r#"{{"TableName":"load","Key":{{{}}}}}"#, key(n))),
         "SendMessage" => {
             let fill = "x".repeat(100);
             ("AmazonSQS.SendMessage".into(), format!(r#"{{"QueueUrl":"{url}","MessageBody":"{fill}"}}"#))
@@ -85,7 +83,13 @@ fn request(operation: &str, url: &str, n: u64) -> (String, String) {
 }
 
 /// Calls for so long over so many connections; how many, and how many failed.
-async fn load(operation: &'static str, host: &str, url: &str, connections: usize, lasting: Duration) -> Fallible<()> {
+async fn load(
+    operation: &'static str,
+    host: &str,
+    url: &str,
+    connections: usize,
+    lasting: Duration,
+) -> Fallible<()> {
     let (count, faults) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let began = Instant::now();
     let until = began + lasting;
