@@ -1,7 +1,8 @@
 //! Compressed bodies, both ways.
 
 use flate2::Compression;
-use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::bufread::GzDecoder;
+use flate2::read::ZlibDecoder;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use std::io::{self, Read as _, Write as _};
 
@@ -28,13 +29,17 @@ impl Encoding {
 
     /// The one that a client likes best: the heavier one, of equals the
     /// first; `*` stands for gzip if gzip is not named, else for deflate.
+    ///
+    /// Weights are read as DynamoDB reads them: what follows the first `q=`,
+    /// one if that is no number, and never more than one.
     pub fn accepted(header: &str) -> Option<Self> {
         let listed: Vec<(String, f32)> = header
             .split(',')
             .map(|part| {
-                let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-                let weight = weight.split_once('=').and_then(|(_, weight)| weight.trim().parse().ok());
-                (name.trim().to_ascii_lowercase(), weight.unwrap_or(1.0))
+                let (name, parameters) = part.split_once(';').unwrap_or((part, ""));
+                let weight = parameters.split_once("q=").map_or("", |(_, weight)| weight);
+                let weight = weight.split_once(';').map_or(weight, |(weight, _)| weight);
+                (name.trim().to_ascii_lowercase(), weight.trim().parse().unwrap_or(1.0_f32).min(1.0))
             })
             .collect();
         let named = |encoding: Self| listed.iter().any(|(name, _)| name == encoding.name());
@@ -86,7 +91,20 @@ pub fn decompress(encoding: &str, body: &[u8], limit: usize) -> io::Result<Vec<u
     let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => plain = body.to_vec(),
-        "gzip" => _ = GzDecoder::new(body).take(limit).read_to_end(&mut plain)?,
+        "gzip" => {
+            let mut rest = body;
+            loop {
+                let room = limit.saturating_sub(u64::try_from(plain.len()).unwrap_or(u64::MAX));
+                let mut decoder = GzDecoder::new(rest);
+                _ = decoder.by_ref().take(room).read_to_end(&mut plain)?;
+                rest = decoder.into_inner();
+                // Several streams may follow each other; what else follows is
+                // ignored, as DynamoDB ignores it.
+                if room == 0 || !rest.starts_with(&[0x1f, 0x8b]) {
+                    break;
+                }
+            }
+        }
         "deflate" => _ = ZlibDecoder::new(body).take(limit).read_to_end(&mut plain)?,
         _ => return Err(io::Error::from(io::ErrorKind::Unsupported)),
     }

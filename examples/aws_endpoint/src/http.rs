@@ -12,7 +12,7 @@ use aws_core::{AwsError as _, Caller, Home, Protocol, Span, Wording};
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -26,6 +26,35 @@ const HEADERS_MAX: usize = 16 * 1_024;
 /// Answers a request.
 pub async fn serve(State(world): State<Arc<World>>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    let mut response = answer(&world, &parts, body).await;
+    share(&parts, response.headers_mut());
+    response
+}
+
+/// Lets pages of other origins read the answer, as AWS does.
+fn share(parts: &Parts, headers: &mut HeaderMap) {
+    if !parts.headers.contains_key("origin") {
+        return;
+    }
+    headers.insert("access-control-allow-origin", HeaderValue::from_static("*"));
+    headers.insert(
+        "access-control-expose-headers",
+        HeaderValue::from_static("x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"),
+    );
+    if parts.method == Method::OPTIONS {
+        headers.insert("access-control-max-age", HeaderValue::from_static("172800"));
+        for (allowed, asked) in [
+            ("access-control-allow-methods", "access-control-request-method"),
+            ("access-control-allow-headers", "access-control-request-headers"),
+        ] {
+            headers.extend(
+                parts.headers.get(asked).map(|asked| (HeaderName::from_static(allowed), asked.clone())),
+            );
+        }
+    }
+}
+
+async fn answer(world: &World, parts: &Parts, body: Body) -> Response<Body> {
     let headers = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
     if headers > HEADERS_MAX {
         return plain(StatusCode::BAD_REQUEST, "");
@@ -33,35 +62,41 @@ pub async fn serve(State(world): State<Arc<World>>, request: Request<Body>) -> R
     let Ok(raw) = to_bytes(body, BODY_MAX).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE, "");
     };
-    if let Some(response) = control(&world, &parts, &raw) {
+    if let Some(response) = control(world, parts, &raw) {
         return response;
     }
-    let encoded = header(&parts, "content-encoding").unwrap_or_default();
+    let encoded = header(parts, "content-encoding").unwrap_or_default();
+    let target = header(parts, "x-amz-target").and_then(target);
     let body = if encoded.is_empty() {
         raw.to_vec()
     } else {
         match encoding::decompress(encoded, &raw, BODY_MAX) {
             Ok(body) if body.len() > BODY_MAX => return plain(StatusCode::PAYLOAD_TOO_LARGE, ""),
             Ok(body) => body,
-            Err(error) => return plain(StatusCode::BAD_REQUEST, &error.to_string()),
+            // It is no fault of the server's, but AWS says it is.
+            Err(_) => {
+                let call = Incoming { world, parts, raw: &raw, body: b"" };
+                return call.send(target.map_or(Service::Dynamo, |(service, _)| service), Answer::failed());
+            }
         }
     };
-    let call = Incoming { world: &world, parts: &parts, raw: &raw, body: &body };
-    if let Some((service, operation)) = header(&parts, "x-amz-target").and_then(target) {
+    let call = Incoming { world, parts, raw: &raw, body: &body };
+    if let Some((service, operation)) = target {
         return call.json(service, operation).await;
     }
     let posted = if parts.method == Method::POST { body.as_slice() } else { b"" };
-    let Ok(form) = form(&parts, posted) else {
+    let Ok(form) = form(parts, posted) else {
         return plain(StatusCode::BAD_REQUEST, "<MalformedQueryString/>\n");
     };
     match form.get("Action").cloned() {
         Some(action) => call.query(&action, &form).await,
-        None if header(&parts, "x-amz-target").is_some() => {
+        None if header(parts, "x-amz-target").is_some() => {
             let answer = Answer::refused("com.amazon.coral.service#", "UnknownOperationException", None);
             call.send(Service::Dynamo, answer)
         }
+        None if parts.method == Method::OPTIONS => plain(StatusCode::OK, ""),
         None if parts.method == Method::GET && parts.uri.path() == "/" => {
-            plain(StatusCode::OK, &format!("healthy: dynamodb.{}.amazonaws.com ", world.home.region))
+            plain(StatusCode::OK, &format!("healthy: {} ", header(parts, "host").unwrap_or_default()))
         }
         None => plain(StatusCode::NOT_FOUND, "<UnknownOperationException/>\n"),
     }
@@ -309,6 +344,7 @@ impl Incoming<'_> {
             set("x-endpoint-explanation", &one_line(&why));
         }
         if service.name() == "dynamodb" {
+            set("server", "Server");
             let accepted = header(self.parts, "accept-encoding").and_then(Encoding::accepted);
             if let Some((encoding, smaller)) =
                 accepted.and_then(|encoding| Some((encoding, encoding.compress(&body)?)))
@@ -317,13 +353,6 @@ impl Incoming<'_> {
                 body = smaller;
             }
             set("x-amz-crc32", &crc32fast::hash(&body).to_string());
-        }
-        if header(self.parts, "origin").is_some() {
-            set("access-control-allow-origin", "*");
-            set(
-                "access-control-expose-headers",
-                "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
-            );
         }
         *response.body_mut() = Body::from(body);
         response

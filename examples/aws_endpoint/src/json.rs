@@ -25,6 +25,14 @@ impl Answer {
         Self { status, body: body.to_string().into_bytes(), ..Self::default() }
     }
 
+    /// What AWS says where it cannot go on.
+    pub fn failed() -> Self {
+        Self::error(
+            500,
+            &json!({"__type": "com.amazon.coral.service#InternalServerError", "message": "Internal server error"}),
+        )
+    }
+
     /// A refusal by the protocol, before any service is asked.
     pub fn refused(namespace: &str, shape: &str, message: Option<&str>) -> Self {
         let mut body = Map::new();
