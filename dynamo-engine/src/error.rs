@@ -384,6 +384,9 @@ aws_core::aws_errors! {
             /// A sequence number where none belongs, or none where one does.
             /// `[DDB-13.6]`
             BadSequenceNumber => "Invalid SequenceNumber";
+            /// A time where none belongs, none where one does, or one that is
+            /// yet to come. AWS's text is not known. `[DDB-13.6]`
+            BadTimestamp => "Invalid Timestamp";
         }
         ResourceNotFoundException ("ResourceNotFoundException", 400) {
             /// No such table, to the data plane. `[DDB-4.1.3]`

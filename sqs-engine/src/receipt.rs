@@ -64,19 +64,14 @@ impl Receipt {
     /// The handle as text.
     pub(crate) fn seal(self, key: &SealKey) -> String {
         let mut bytes = [0_u8; WHOLE];
-        let fields = MARK
-            .into_iter()
-            .chain(self.queue.to_be_bytes())
-            .chain(self.incarnation.to_be_bytes())
-            .chain(self.slot.to_be_bytes())
-            .chain(self.sequence.to_be_bytes())
-            .chain(self.delivery.to_be_bytes());
-        for (byte, field) in bytes.iter_mut().zip(fields) {
-            *byte = field;
-        }
-        let seal = checksum(key, bytes.first_chunk::<FIELDS>().unwrap_or(&[0; FIELDS]));
-        for (byte, seal) in bytes.iter_mut().skip(FIELDS).zip(seal) {
-            *byte = seal;
+        let rest = put(&mut bytes, MARK);
+        let rest = put(rest, self.queue.to_be_bytes());
+        let rest = put(rest, self.incarnation.to_be_bytes());
+        let rest = put(rest, self.slot.to_be_bytes());
+        let rest = put(rest, self.sequence.to_be_bytes());
+        put(rest, self.delivery.to_be_bytes());
+        if let Some((fields, seal)) = bytes.split_first_chunk_mut::<FIELDS>() {
+            put(seal, checksum(key, fields));
         }
         STANDARD.encode(bytes)
     }
@@ -110,6 +105,13 @@ impl Receipt {
             seal,
         })
     }
+}
+
+/// Writes a field, and says where the next one goes.
+fn put<const N: usize>(bytes: &mut [u8], field: [u8; N]) -> &mut [u8] {
+    let Some((place, rest)) = bytes.split_first_chunk_mut::<N>() else { return &mut [] };
+    *place = field;
+    rest
 }
 
 /// A text in the form of a handle, whose seal has not been checked.

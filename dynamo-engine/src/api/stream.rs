@@ -105,12 +105,15 @@ pub struct GetShardIteratorRequest {
     pub stream_arn: String,
     /// The shard.
     pub shard_id: String,
-    /// `TRIM_HORIZON`, `LATEST`, `AT_SEQUENCE_NUMBER` or
-    /// `AFTER_SEQUENCE_NUMBER`.
+    /// `TRIM_HORIZON`, `LATEST`, `AT_SEQUENCE_NUMBER`,
+    /// `AFTER_SEQUENCE_NUMBER` or `AT_TIMESTAMP`.
     pub shard_iterator_type: String,
-    /// Where, for the latter two.
+    /// Where, for the two that say so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sequence_number: Option<String>,
+    /// When, in seconds, for `AT_TIMESTAMP`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<f64>,
 }
 
 /// Output of [`Engine::get_shard_iterator`](crate::Engine::get_shard_iterator).

@@ -66,6 +66,12 @@ pub struct CreateTableRequest {
     /// Vector indexes; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vector_indexes: Option<serde_json::Value>,
+    /// The table whose replica this is to be; not modelled, refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_table_source_arn: Option<serde_json::Value>,
+    /// How a global table's settings travel; not modelled, refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_table_settings_replication_mode: Option<serde_json::Value>,
 }
 
 impl CreateTableRequest {

@@ -71,6 +71,18 @@ pub struct UpdateTableRequest {
     /// How replicas agree; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multi_region_consistency: Option<serde_json::Value>,
+    /// Vector indexes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector_index_updates: Option<serde_json::Value>,
+    /// Witnesses of a global table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_table_witness_updates: Option<serde_json::Value>,
+    /// How a global table's settings travel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_table_settings_replication_mode: Option<serde_json::Value>,
+    /// Whether a replica may leave its global table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disassociation_protection_enabled: Option<serde_json::Value>,
 }
 
 impl UpdateTableRequest {
@@ -121,6 +133,12 @@ pub struct UpdateGlobalSecondaryIndexAction {
     /// Units a second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provisioned_throughput: Option<ProvisionedThroughput>,
+    /// Limits on demand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_demand_throughput: Option<serde_json::Value>,
+    /// Warm throughput.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_throughput: Option<serde_json::Value>,
 }
 
 /// An index that goes.

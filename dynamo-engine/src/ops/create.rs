@@ -73,6 +73,8 @@ impl CreateTableRequest {
             (&self.warm_throughput, "WarmThroughput"),
             (&self.resource_policy, "ResourcePolicy"),
             (&self.vector_indexes, "VectorIndexes"),
+            (&self.global_table_source_arn, "GlobalTableSourceArn"),
+            (&self.global_table_settings_replication_mode, "GlobalTableSettingsReplicationMode"),
         ];
         let sealed = self
             .sse_specification

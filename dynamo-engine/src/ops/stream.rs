@@ -166,7 +166,8 @@ impl Operation<Engine> for GetShardIteratorRequest {
         (): (),
         cx: Cx<'_, S>,
     ) -> Result<GetShardIteratorResult, Error> {
-        const KINDS: &[&str] = &["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"];
+        const KINDS: &[&str] =
+            &["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON", "AT_TIMESTAMP"];
         let mut faults = Violations::new();
         members::one_of(&mut faults, "shardIteratorType", Some(&self.shard_iterator_type), KINDS);
         members::check(faults)?;
@@ -174,6 +175,10 @@ impl Operation<Engine> for GetShardIteratorRequest {
         let by_number = kind.ends_with("SEQUENCE_NUMBER");
         if by_number != self.sequence_number.is_some() {
             return Err(Error::BadSequenceNumber);
+        }
+        let now = seconds(cx.now);
+        if (kind == "AT_TIMESTAMP") != self.timestamp.is_some() || self.timestamp.is_some_and(|at| at > now) {
+            return Err(Error::BadTimestamp);
         }
         let stream = engine.stream(&self.stream_arn)?;
         let missing = || Error::ShardNotFound {
@@ -188,7 +193,7 @@ impl Operation<Engine> for GetShardIteratorRequest {
                 if kind.starts_with("AFTER") { at + 1 } else { at }
             }
             None if kind == "LATEST" => stream.next,
-            None => log.horizon(cx.now, stream.next),
+            None => log.horizon(cx.now, stream.next, self.timestamp),
         };
         // [DDB-13.6] What is asked for by number may have been trimmed.
         if by_number && log.from(next, cx.now).is_none() {

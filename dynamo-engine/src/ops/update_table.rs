@@ -66,11 +66,24 @@ impl UpdateTableRequest {
             (&self.on_demand_throughput, "OnDemandThroughput"),
             (&self.warm_throughput, "WarmThroughput"),
             (&self.multi_region_consistency, "MultiRegionConsistency"),
+            (&self.vector_index_updates, "VectorIndexUpdates"),
+            (&self.global_table_witness_updates, "GlobalTableWitnessUpdates"),
+            (&self.global_table_settings_replication_mode, "GlobalTableSettingsReplicationMode"),
+            (&self.disassociation_protection_enabled, "DisassociationProtectionEnabled"),
         ];
-        match members.iter().find(|(member, _)| member.is_some()) {
-            Some((_, what)) => Err(Error::NotModelled { what }),
-            None => Ok(()),
+        if let Some((_, what)) = members.iter().find(|(member, _)| member.is_some()) {
+            return Err(Error::NotModelled { what });
         }
+        let updates = || self.global_secondary_index_updates.iter().flatten();
+        let created = updates().filter_map(|update| update.create.as_ref());
+        let created = created.map(|create| (&create.on_demand_throughput, &create.warm_throughput));
+        let changed = updates().filter_map(|update| update.update.as_ref());
+        let changed = changed.map(|update| (&update.on_demand_throughput, &update.warm_throughput));
+        let what = "A global index's OnDemandThroughput or WarmThroughput";
+        if created.chain(changed).any(|(limits, warm)| limits.is_some() || warm.is_some()) {
+            return Err(Error::NotModelled { what });
+        }
+        Ok(())
     }
 
     /// Whether anything but index updates is asked for.

@@ -192,9 +192,13 @@ impl ShardLog {
         Some(self.records.range(start..).map(|(number, _, record)| (*number, record)))
     }
 
-    /// The number of the oldest record that can be read, or of the next.
-    pub(crate) fn horizon(&self, now: Timestamp, next: u64) -> u64 {
-        let kept = self.records.iter().find(|(_, at, _)| now.since(*at) < RETENTION);
+    /// The number of the oldest record that can be read and is not older than
+    /// asked for in seconds, or of the next.
+    pub(crate) fn horizon(&self, now: Timestamp, next: u64, since: Option<f64>) -> u64 {
+        let young = |record: &StreamRecord| {
+            since.is_none_or(|since| record.dynamodb.approximate_creation_date_time >= since)
+        };
+        let kept = self.records.iter().find(|(_, at, record)| now.since(*at) < RETENTION && young(record));
         kept.map_or(next, |(number, _, _)| *number)
     }
 
