@@ -53,11 +53,19 @@ impl Client {
             };
             if whole {
                 let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-                return Ok((status.ok_or("no status")?, rest.into()));
+                let answer = (status.ok_or("no status")?, rest.to_string());
+                // Some servers take one call a connection.
+                if head.to_ascii_lowercase().contains("connection: close") {
+                    *self = Self::new(&self.host).await?;
+                }
+                return Ok(answer);
             }
         }
     }
 }
+
+/// How long a call may take before it counts as failed.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const DYNAMO: &str = "DynamoDB_20120810";
 
@@ -105,7 +113,8 @@ async fn load(
             while Instant::now() < until {
                 let n = count.fetch_add(1, Ordering::Relaxed);
                 let (target, body) = request(operation, &url, n);
-                if !matches!(client.call(&target, &body).await, Ok((200, _))) {
+                let answer = tokio::time::timeout(PATIENCE, client.call(&target, &body)).await;
+                if !matches!(answer, Ok(Ok((200, _)))) {
                     faults.fetch_add(1, Ordering::Relaxed);
                 }
             }
