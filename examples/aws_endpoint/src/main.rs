@@ -41,8 +41,9 @@ struct Args {
     /// Make every call of a history again, compare the replies, and end.
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
-    /// Load the state from here, if it is there, and save it at the end.
-    #[arg(long, value_name = "FILE")]
+    /// Load the state from here, if it is there, and save it at the end. Key
+    /// material in it is sealed under the seed.
+    #[arg(long, value_name = "FILE", requires = "seed")]
     state: Option<PathBuf>,
     /// Whose time it is.
     #[arg(long, value_enum, default_value_t = Time::System)]

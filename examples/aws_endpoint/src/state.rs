@@ -8,6 +8,14 @@ use std::path::Path;
 use std::{fs, io};
 
 #[derive(Serialize, Deserialize)]
+struct State {
+    /// How many calls there were: those to come must not draw the entropy of
+    /// those that were.
+    calls: u64,
+    homes: Vec<Saved>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct Saved {
     home: Home,
     dynamo: Snapshot,
@@ -42,8 +50,11 @@ pub fn save(world: &World, path: &Path) -> Result<(), StateError> {
         sqs: snapshot(&engines.sqs, &()),
         kms: snapshot(&engines.kms, &seal),
     };
-    let all: Vec<Saved> = world.all().into_iter().map(save).collect();
-    fs::write(path, serde_json::to_vec(&all)?)?;
+    let state = State { calls: world.calls(), homes: world.all().into_iter().map(save).collect() };
+    // A state that is half written must not take the place of a whole one.
+    let beside = path.with_extension("new");
+    fs::write(&beside, serde_json::to_vec(&state)?)?;
+    fs::rename(beside, path)?;
     Ok(())
 }
 
@@ -58,8 +69,9 @@ fn snapshot<E: Hosted>(shard: &Shard<E>, secret: &E::Secret) -> Snapshot {
 /// A file that is none, or was changed, or was saved under another seed.
 pub fn load(world: &World, path: &Path) -> Result<(), StateError> {
     let seal: Seed = world.seed().derive(b"state");
-    let all: Vec<Saved> = serde_json::from_slice(&fs::read(path)?)?;
-    for saved in all {
+    let state: State = serde_json::from_slice(&fs::read(path)?)?;
+    world.go_on_after(state.calls);
+    for saved in state.homes {
         let engines = Engines {
             dynamo: Shard::new(aws_core::Engine::restore(saved.dynamo, &())?),
             sqs: Shard::new(aws_core::Engine::restore(saved.sqs, &())?),

@@ -156,6 +156,16 @@ impl World {
         self.seed.derive(&call.to_be_bytes())
     }
 
+    /// How many seeds were drawn.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Draws no seed again that the first so many calls have drawn.
+    pub fn go_on_after(&self, calls: u64) {
+        self.calls.fetch_max(calls, Ordering::SeqCst);
+    }
+
     /// The seed that everything comes from; it seals the secrets of
     /// snapshots.
     pub fn seed(&self) -> &Seed {
