@@ -139,6 +139,7 @@ impl World {
                 shard_id: shard.shard_id,
                 shard_iterator_type: "TRIM_HORIZON".into(),
                 sequence_number: None,
+                timestamp: None,
             };
             let shard_iterator = self.dynamo.get_shard_iterator(self.calls.cx(), at).unwrap().shard_iterator;
             let read = GetRecordsRequest { shard_iterator, limit: None };

@@ -92,7 +92,7 @@ impl OrderTable {
                 stream_arn: stream_arn.clone(),
                 shard_id: shard.shard_id,
                 shard_iterator_type: "TRIM_HORIZON".into(),
-                sequence_number: None,
+                ..GetShardIteratorRequest::default()
             };
             if let Response::GetShardIterator(iterator) = table.call(now, owner, request)? {
                 table.iterators.push(iterator.shard_iterator);

@@ -28,6 +28,19 @@ pub enum TaskStatus {
     Failed,
 }
 
+impl TaskStatus {
+    /// What AWS calls it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Completed => "COMPLETED",
+            Self::Cancelled => "CANCELLED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
 /// Why a task could not go on. `[SQS-9.8]` `[SQS-9.10]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Failure {

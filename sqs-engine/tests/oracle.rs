@@ -267,3 +267,92 @@ fn sampled_delivery_disorders_and_duplicates() {
     assert_ne!(first, in_order);
     assert!(Oracle::exact().judge(&one).is_err());
 }
+
+/// What lists of tasks may show, and what they may not. `[SQS-H23]`
+#[test]
+fn tasks_run_one_at_a_time_at_their_pace_and_end_for_good() {
+    let arn = "arn:aws:sqs:us-east-1:111122223333:dead";
+    let look = |start: u64, end: Option<u64>, tasks: &[(&str, u64, u64)]| {
+        let results: Vec<_> = tasks
+            .iter()
+            .map(|(status, began, moved)| {
+                serde_json::json!({"Status": status, "SourceArn": arn, "StartedTimestamp": began,
+                    "MaxNumberOfMessagesPerSecond": 10, "ApproximateNumberOfMessagesMoved": moved})
+            })
+            .collect();
+        let mut line = serde_json::json!({"start": start, "reply": {"ok": {"Results": results}},
+            "request": {"ListMessageMoveTasks": {"SourceArn": arn, "MaxResults": 10}}});
+        if let Some(end) = end {
+            line["end"] = end.into();
+        }
+        line.to_string()
+    };
+    let judge = |lines: &[String]| {
+        let history = sqs_engine::oracle::read(&lines.join("\n")).unwrap();
+        Oracle::lenient().judge(&history).map_err(|found| (found.rule, found.what, found.calls))
+    };
+    let legal = [
+        look(1_000, None, &[("RUNNING", 1_000, 1)]),
+        look(2_000, None, &[("CANCELLING", 1_000, 11)]),
+        look(3_000, None, &[("RUNNING", 2_500, 6), ("CANCELLED", 1_000, 12)]),
+        look(9_000, None, &[("FAILED", 2_500, 66), ("CANCELLED", 1_000, 12)]),
+    ];
+    assert_eq!(judge(&legal), Ok(()));
+    // Looks that overlap may have come in either order.
+    let over = look(5_000, Some(7_000), &[("COMPLETED", 1_000, 1)]);
+    assert_eq!(judge(&[over.clone(), look(6_000, Some(8_000), &[("RUNNING", 1_000, 1)])]), Ok(()));
+
+    let told = |lines: &[String]| judge(lines).unwrap_err();
+    let (rule, what, calls) = told(&[over, look(7_001, Some(8_000), &[("RUNNING", 1_000, 1)])]);
+    assert_eq!(
+        (rule, what.as_str(), calls),
+        ("H23", "a task of dead is RUNNING after it was COMPLETED", vec![0, 1])
+    );
+    let (_, what, _) = told(&[legal[1].clone(), look(2_001, None, &[("RUNNING", 1_000, 1)])]);
+    assert_eq!(what, "a task of dead is RUNNING after it was CANCELLING");
+    let (_, what, _) = told(&[look(3_000, None, &[("RUNNING", 2_500, 0), ("CANCELLING", 1_000, 0)])]);
+    assert_eq!(what, "dead has 2 active tasks at once");
+    let (_, what, _) = told(&[look(2_000, None, &[("RUNNING", 1_000, 12)])]);
+    assert_eq!(what, "a task of dead has moved 12 messages in 1000 ms, and 10 a second are allowed");
+    let (_, what, _) = told(&[look(2_000, None, &[("CREATED", 1_000, 0)])]);
+    assert_eq!(what, "a task of dead is CREATED, which is no state of a task");
+}
+
+/// Our own tasks, looked at as they go.
+#[test]
+fn tasks_of_the_engine_are_accepted() {
+    let mut ours = Ours::new();
+    let mut history = Vec::new();
+    let mut call = |at: i64, request: serde_json::Value| {
+        let now = Timestamp::from_millis(at);
+        let request: Request = serde_json::from_value(request).unwrap();
+        let answer = ours.call(now, request.clone()).unwrap();
+        history.push(Observed { start: now, end: None, request, answer });
+    };
+    let arn = |name: &str| format!("arn:aws:sqs:us-east-1:111122223333:{name}");
+    let url = |name: &str| format!("https://sqs.us-east-1.amazonaws.com/111122223333/{name}");
+    let policy = serde_json::json!({"deadLetterTargetArn": arn("dead"), "maxReceiveCount": 1}).to_string();
+    call(0, serde_json::json!({"CreateQueue": {"QueueName": "dead"}}));
+    call(
+        0,
+        serde_json::json!({"CreateQueue": {"QueueName": "q", "Attributes": {"RedrivePolicy": policy, "VisibilityTimeout": "0"}}}),
+    );
+    for number in 0..40 {
+        call(
+            1,
+            serde_json::json!({"SendMessage": {"QueueUrl": url("q"), "MessageBody": number.to_string()}}),
+        );
+    }
+    for at in 2..12 {
+        call(at, serde_json::json!({"ReceiveMessage": {"QueueUrl": url("q"), "MaxNumberOfMessages": 10}}));
+    }
+    let start = serde_json::json!({"StartMessageMoveTask": {"SourceArn": arn("dead"), "MaxNumberOfMessagesPerSecond": 7}});
+    call(1_000, start);
+    for at in (1_000..9_000).step_by(133) {
+        call(at, serde_json::json!({"ListMessageMoveTasks": {"SourceArn": arn("dead"), "MaxResults": 10}}));
+    }
+    let last = history.last().map(|one| one.answer.clone());
+    let Some(Answer::Tasks(tasks)) = last else { panic!("{last:?}") };
+    assert_eq!((tasks[0].status.as_str(), tasks[0].approximate_number_of_messages_moved), ("COMPLETED", 40));
+    assert_eq!(told(&history), Ok(()));
+}

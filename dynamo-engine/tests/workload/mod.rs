@@ -257,6 +257,7 @@ fn request(op: &Op, replies: &[Reply<Value>]) -> Request {
                 shard_id: text("ShardId").unwrap_or_default(),
                 shard_iterator_type: kind.into(),
                 sequence_number: if kind.contains("SEQUENCE") { text("SequenceNumber") } else { None },
+                timestamp: None,
             }
             .into()
         }

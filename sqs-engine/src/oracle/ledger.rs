@@ -2,6 +2,7 @@
 //! them.
 
 use super::observe::{Answer, Observed};
+use super::tasks::Look;
 use crate::{
     Md5, Message, MessageAttributes, MessageId, ReceiveMessageRequest, Request, SendMessageResult,
     SystemAttribute,
@@ -198,6 +199,7 @@ pub(super) struct Ledger<'h> {
     /// Deliveries whose handle was there before, with the first.
     pub(super) repeated: Vec<(usize, usize)>,
     pub(super) lost_sends: Vec<usize>,
+    pub(super) looks: Vec<Look<'h>>,
     /// When the first lost send of a key, or of a body, began.
     lost_keys: BTreeMap<(usize, &'h str), At>,
     lost_bodies: BTreeMap<&'h str, At>,
@@ -345,6 +347,12 @@ impl<'h> Ledger<'h> {
                         when: During { from: when.from, to },
                         drop: false,
                     });
+                }
+            }
+            Request::ListMessageMoveTasks(list) => {
+                if let Answer::Tasks(tasks) = &observed.answer {
+                    let queue = self.queue(&list.source_arn);
+                    self.looks.push(Look { record, queue, when, tasks });
                 }
             }
             Request::SendMessage(send) if outcome.possible() => {

@@ -12,8 +12,9 @@ mod messages;
 mod observe;
 mod queues;
 mod subject;
+mod tasks;
 
-pub use observe::{Answer, Observed, read};
+pub use observe::{Answer, Observed, SeenTask, read};
 #[cfg(feature = "proptest")]
 pub use subject::strategy::steps;
 pub use subject::{Step, Subject, run};
@@ -107,6 +108,7 @@ impl Oracle {
         judge.queues();
         judge.groups();
         judge.dead_letters();
+        judge.tasks();
         judge.found
     }
 

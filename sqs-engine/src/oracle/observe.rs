@@ -1,10 +1,10 @@
 //! What was seen of a queue from outside.
 
 use crate::{
-    BatchResult, BatchResultEntry, CreateQueueResult, Receive, ReceiveMessageResult, Request, Response,
-    SendMessageBatchResult, SendMessageResult,
+    BatchResult, BatchResultEntry, CreateQueueResult, ListMessageMoveTasksResultEntry, Receive,
+    ReceiveMessageResult, Request, Response, SendMessageBatchResult, SendMessageResult,
 };
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use aws_core::{ErrorRecord, HistoryError, Record, Reply, Timestamp};
 use serde::Deserialize;
@@ -41,12 +41,58 @@ pub enum Answer {
     Waiting,
     /// Entries of a batch of deletes or changes.
     Batch(BatchResult<BatchResultEntry>),
+    /// The tasks that move a queue's messages.
+    Tasks(Vec<SeenTask>),
     /// It succeeded, and says nothing more of interest.
     Done,
     /// It was refused.
     Refused(ErrorRecord),
     /// Nobody knows: the answer never arrived.
     Lost,
+}
+
+/// A message move task, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SeenTask {
+    /// `RUNNING`, `COMPLETED`, `CANCELLING`, `CANCELLED` or `FAILED`.
+    pub status: String,
+    /// When it began, in milliseconds.
+    #[serde(default)]
+    pub started_timestamp: i64,
+    /// How many messages a second it may move.
+    #[serde(default)]
+    pub max_number_of_messages_per_second: Option<u32>,
+    /// How many it has moved.
+    #[serde(default)]
+    pub approximate_number_of_messages_moved: u64,
+}
+
+impl SeenTask {
+    pub(super) const STATES: [&str; 5] = ["RUNNING", "COMPLETED", "CANCELLING", "CANCELLED", "FAILED"];
+
+    /// Whether it still moves messages, or may.
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.status.as_str(), "RUNNING" | "CANCELLING")
+    }
+}
+
+impl From<&ListMessageMoveTasksResultEntry> for SeenTask {
+    fn from(entry: &ListMessageMoveTasksResultEntry) -> Self {
+        Self {
+            status: entry.status.as_str().into(),
+            started_timestamp: entry.started_timestamp,
+            max_number_of_messages_per_second: entry.max_number_of_messages_per_second,
+            approximate_number_of_messages_moved: entry.approximate_number_of_messages_moved,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tasks {
+    #[serde(default)]
+    results: Vec<SeenTask>,
 }
 
 impl Answer {
@@ -65,6 +111,9 @@ impl Answer {
             }
             Response::DeleteMessageBatch(batch) | Response::ChangeMessageVisibilityBatch(batch) => {
                 Self::Batch(batch)
+            }
+            Response::ListMessageMoveTasks(list) => {
+                Self::Tasks(list.results.iter().map(SeenTask::from).collect())
             }
             _ => Self::Done,
         }
@@ -88,6 +137,7 @@ impl Answer {
             Request::DeleteMessageBatch(_) | Request::ChangeMessageVisibilityBatch(_) => {
                 Self::Batch(of(value)?)
             }
+            Request::ListMessageMoveTasks(_) => Self::Tasks(of::<Tasks>(value)?.results),
             _ => Self::Done,
         })
     }
