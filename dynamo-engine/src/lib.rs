@@ -16,6 +16,7 @@ mod item;
 mod key;
 mod number;
 mod ops;
+mod partiql;
 mod table;
 mod value;
 
@@ -29,4 +30,5 @@ pub use expr::{ExpressionFault, ExpressionKind, Fault, Layer, What};
 pub use item::{Attributes, Item};
 pub use number::{Number, NumberFault};
 pub use ops::{Request, Response};
+pub use partiql::{Position, StatementFault};
 pub use value::{AttributeMap, AttributeValue, Value, ValueFault, ValueType};

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// Operands that IN lists. `[DDB-6.3.3]`
-const LISTED: usize = 99;
+pub(crate) const LISTED: usize = 99;
 
 /// A condition in postfix order, ready to run.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Condition {
     pub(crate) steps: Vec<Op>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Op {
     Path(Path),
     Value(usize),

@@ -17,11 +17,11 @@ mod update;
 mod update_apply;
 mod update_charge;
 
-pub(crate) use condition::{Condition, Function, Op};
+pub(crate) use condition::{Condition, Function, LISTED, Op};
 pub use fault::{ExpressionFault, ExpressionKind, Fault, Layer, What};
 pub(crate) use key_condition::{KeyClause, KeyTest, key_clauses};
 pub(crate) use parse::Comparator;
-pub(crate) use path::Path;
+pub(crate) use path::{Path, Step};
 pub(crate) use placeholders::Placeholders;
 pub(crate) use projection::Projection;
 pub(crate) use update::{Action, ActionKind, Update, ValueOp};

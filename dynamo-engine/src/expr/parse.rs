@@ -23,7 +23,7 @@ pub(crate) enum Comparator {
 }
 
 impl Comparator {
-    fn from_sign(sign: &str) -> Option<Self> {
+    pub(crate) fn from_sign(sign: &str) -> Option<Self> {
         use Comparator::*;
         [Eq, Ne, Lt, Le, Gt, Ge].into_iter().find(|comparator| comparator.sign() == sign)
     }

@@ -6,6 +6,7 @@
 mod account;
 mod batch;
 mod create;
+mod execute;
 mod item;
 mod legacy;
 mod lifecycle;
@@ -13,6 +14,7 @@ mod members;
 mod page;
 mod query;
 mod scan;
+mod statement;
 mod stream;
 mod tags;
 mod transact;
@@ -46,6 +48,13 @@ aws_core::operations! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub enum Request -> Response for Engine {
+        /// Runs up to 25 PartiQL statements, each by itself. `[DDB-12.7]`
+        ///
+        /// # Errors
+        /// Reads and writes together, one item twice; what is wrong with a
+        /// statement by itself is its own answer.
+        BatchExecuteStatement(BatchExecuteStatementRequest) -> BatchExecuteStatementResult
+            = batch_execute_statement;
         /// Gets up to 100 items by their keys. `[DDB-10.1]`
         ///
         /// # Errors
@@ -102,6 +111,17 @@ aws_core::operations! {
         /// # Errors
         /// No such table.
         DescribeTimeToLive(DescribeTimeToLiveRequest) -> DescribeTimeToLiveResult = describe_time_to_live;
+        /// Runs a PartiQL statement. `[DDB-12.3]`
+        ///
+        /// # Errors
+        /// Statements that are not well formed, false conditions, throttling.
+        ExecuteStatement(ExecuteStatementRequest) -> ExecuteStatementResult = execute_statement;
+        /// Runs up to 100 PartiQL statements, all or none. `[DDB-12.8]`
+        ///
+        /// # Errors
+        /// Statements that are not well formed, or a cancellation that says
+        /// which failed.
+        ExecuteTransaction(ExecuteTransactionRequest) -> ExecuteTransactionResult = execute_transaction;
         /// Gets an item. `[DDB-8.3]`
         ///
         /// # Errors

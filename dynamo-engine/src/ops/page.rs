@@ -259,7 +259,7 @@ impl ClosedPage {
         bill: Bill<'_>,
         now: Timestamp,
         sink: &mut S,
-    ) -> Result<ReadResult, Error> {
+    ) -> Result<(ReadResult, Consumed), Error> {
         let mut draws = Vec::with_capacity(self.bytes.len() + self.fetched.len());
         let mut consumed = Consumed::default();
         let mut arm = Quantity::ZERO;
@@ -280,12 +280,13 @@ impl ClosedPage {
             None => consumed.table += arm,
         }
         table.admit(Demand::Read, &draws, |_| bill.hash, now, sink)?;
-        Ok(ReadResult {
+        let read = ReadResult {
             items: self.with_items.then_some(self.items),
             count: self.count,
             scanned_count: self.scanned,
             last_evaluated_key: self.last,
             consumed_capacity: report(table, &consumed, bill.asked, bill.named),
-        })
+        };
+        Ok((read, consumed))
     }
 }

@@ -166,12 +166,7 @@ impl Operation<Engine> for QueryRequest {
         let index = place.and_then(|place| table.indexes.get(place));
         let schema = index.map_or(&table.definition.schema, |index| &index.definition.schema);
         let start = start.as_ref().map(crate::Item::attributes);
-        let wanted = if schema.is_composite() {
-            check_composite(table, index, schema, &clauses, start)?
-        } else {
-            let (hash, sort) = check_clauses(table, index, schema, &clauses, start)?;
-            Wanted { first: hash, hash: encoded(hash), prefix: Vec::new(), last: sort, framed: false }
-        };
+        let wanted = check(table, index, schema, &clauses, start)?;
         check_nested(table, reading.projection.iter().flat_map(|projection| &projection.paths))?;
         // [DDB-6.5.7]
         let filtered = || reading.filter.iter().flat_map(Condition::paths);
@@ -209,11 +204,27 @@ impl Operation<Engine> for QueryRequest {
         let (hash, named) = (Some(wanted.first.clone()), self.table_name.unwrap_or_default());
         let asked = self.return_consumed_capacity.as_deref();
         let bill = Bill { index: place, consistent, minimum, asked, named: &named, hash };
-        page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)
+        let (read, _) = page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)?;
+        Ok(read)
     }
 }
 
-/// Checks the key condition and the start key against the schema; gives the
+/// Checks the key condition and the start key against the schema.
+pub(super) fn check<'c>(
+    table: &Table,
+    index: Option<&Index>,
+    schema: &KeySchema,
+    clauses: &'c [KeyClause],
+    start: Option<&Attributes>,
+) -> Result<Wanted<'c>, Error> {
+    if schema.is_composite() {
+        return check_composite(table, index, schema, clauses, start);
+    }
+    let (hash, sort) = check_clauses(table, index, schema, clauses, start)?;
+    Ok(Wanted { first: hash, hash: encoded(hash), prefix: Vec::new(), last: sort, framed: false })
+}
+
+/// Of keys of one attribute each: gives the
 /// partition key and the condition on the sort key. `[DDB-6.5.3]` `[DDB-9.6]`
 fn check_clauses<'c>(
     table: &Table,
@@ -318,10 +329,10 @@ fn holds(test: &KeyTest, value: &Value) -> bool {
 
 /// What a key condition comes to: a partition key, and the sort keys that
 /// begin with some bytes and then pass a test.
-struct Wanted<'c> {
+pub(super) struct Wanted<'c> {
     /// The first value of the partition key.
-    first: &'c Value,
-    hash: Vec<u8>,
+    pub(super) first: &'c Value,
+    pub(super) hash: Vec<u8>,
     prefix: Vec<u8>,
     last: Option<&'c KeyTest>,
     /// Whether the values of the sort key are framed, being several.
@@ -340,7 +351,7 @@ fn after_all(start: &[u8]) -> Option<Vec<u8>> {
 
 impl Wanted<'_> {
     /// The stretch of a partition that is meant.
-    fn span(&self, place: Place) -> Span {
+    pub(super) fn span(&self, place: Place) -> Span {
         let at = |sort: &[u8]| Key::at(place, &self.hash, sort, &[]);
         let value = |value: &Value| {
             let own = if self.framed { framed(value) } else { encoded(value) };

@@ -187,6 +187,7 @@ impl Operation<Engine> for ScanRequest {
         let named = self.table_name.unwrap_or_default();
         let asked = self.return_consumed_capacity.as_deref();
         let bill = Bill { index: place, consistent, minimum: true, asked, named: &named, hash: None };
-        page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)
+        let (read, _) = page.charge(engine.table_mut(&target.name)?, bill, cx.now, &mut cx.sink)?;
+        Ok(read)
     }
 }

@@ -33,6 +33,8 @@ const ACTIONS: usize = 100;
 const PAYLOAD: u64 = 4 * 1_024 * 1_024;
 /// Characters of a token. `[DDB-11.9]`
 const TOKEN: usize = 36;
+/// [DDB-12.4]
+const DUPLICATE: &str = "Duplicate primary key exists in table";
 
 /// How many actions there are. `[DDB-11.1]`
 fn check_count(faults: &mut Violations, count: Option<usize>) {
@@ -179,7 +181,7 @@ impl TransactWriteItemsRequest {
     }
 }
 
-enum Kind {
+pub(super) enum Kind {
     Put,
     Delete,
     Check,
@@ -187,15 +189,17 @@ enum Kind {
 }
 
 /// One action, checked as far as that goes without a table.
-struct Action {
-    named: String,
-    target: Named,
-    kind: Kind,
+pub(super) struct Action {
+    pub(super) named: String,
+    pub(super) target: Named,
+    pub(super) kind: Kind,
     /// The item of a put, the key of the others.
-    subject: Item,
-    placeholders: Placeholders,
-    condition: Option<Condition>,
-    old_wanted: bool,
+    pub(super) subject: Item,
+    pub(super) placeholders: Placeholders,
+    pub(super) condition: Option<Condition>,
+    pub(super) old_wanted: bool,
+    /// Whether a false condition means that the item is there already.
+    pub(super) insert: bool,
 }
 
 impl Action {
@@ -233,7 +237,7 @@ impl Action {
         let named = raw.table.unwrap_or_default().to_string();
         let old_wanted = raw.on_failure == Some("ALL_OLD");
         let target = Named::new(engine, &named);
-        Ok(Self { named, target, kind, subject, placeholders, condition, old_wanted })
+        Ok(Self { named, target, kind, subject, placeholders, condition, old_wanted, insert: false })
     }
 
     /// The key of the item that is meant.
@@ -324,14 +328,14 @@ fn starved(error: &Error) -> CancellationReason {
 }
 
 /// One decision for each action. `[DDB-16.0]`
-fn permission(actions: usize, permit: &Permit) -> Result<(), Error> {
+pub(super) fn permission(actions: usize, permit: &Permit) -> Result<(), Error> {
     match (0..actions).find_map(|index| permit.denial(index)) {
         Some(message) => Err(Error::AccessDenied { message: message.into() }),
         None => Ok(()),
     }
 }
 
-fn enclosed(request: AuthzRequest, operation: &str) -> AuthzRequest {
+pub(super) fn enclosed(request: AuthzRequest, operation: &str) -> AuthzRequest {
     request.with_context("dynamodb:EnclosingOperation", [operation])
 }
 
@@ -371,119 +375,142 @@ impl Operation<Engine> for TransactWriteItemsRequest {
         for element in elements {
             actions.push(Action::new(engine, &raw(element)?)?);
         }
-        // [DDB-11.2]
-        if actions.iter().map(|action| action.subject.size() + action.placeholders.size()).sum::<u64>()
-            > PAYLOAD
-        {
-            return Err(Error::PayloadSize);
-        }
-        for action in &actions {
-            engine.table(&action.target.name)?;
-        }
-        let asked = self.return_consumed_capacity.as_deref();
         let digest = self.digest();
-        if let Some(token) = &self.client_request_token
-            && let Some(reads) = engine.repeated(token, digest)?
-        {
-            return replay(engine, &reads, asked, &mut cx);
-        }
-        let mut keys = Vec::with_capacity(actions.len());
-        let mut seen = BTreeSet::new();
-        for action in &actions {
-            let key = action.key(engine.table(&action.target.name)?);
-            // [DDB-11.3] [DDB-11.6]
-            if let Err(error @ (Error::EmptyKey { .. } | Error::HashKeySize | Error::RangeKeySize)) = key {
-                return Err(error);
-            }
-            if let Ok(key) = &key
-                && !seen.insert((action.target.name.clone(), key.clone()))
-            {
-                return Err(Error::OneItemTwice);
-            }
-            keys.push(key);
-        }
-        let mut plans = Vec::with_capacity(actions.len());
-        let mut failed = false;
-        for (place, (action, key)) in actions.iter().zip(keys).enumerate() {
-            let table = engine.table(&action.target.name)?;
-            match key.and_then(|key| action.plan(table, key)) {
-                Ok((plan, holds)) => {
-                    failed |= !holds;
-                    plans.push((plan, holds));
-                }
-                Err(error) => return cancel_one(actions.len(), place, invalid(&error)),
-            }
-        }
-        if failed {
-            // [CAP-43] Preparing costs, whoever fails.
-            for (action, (plan, _)) in actions.iter().zip(&plans) {
-                let table = engine.table_mut(&action.target.name)?;
-                let partition = table.store.partition(plan.key.place);
-                let draw = Draw { partition, units: Quantity::from_whole(plan.units) };
-                // What no bucket has is not asked for twice.
-                let _ = table.admit(Demand::Write, &[(None, draw)], |_| None, cx.now, &mut cx.sink);
-            }
-            let reason = |(action, (plan, holds)): (&Action, (WritePlan, bool))| {
-                if holds {
-                    return CancellationReason::none();
-                }
-                let message = "The conditional request failed".into();
-                let mut reason = CancellationReason::new("ConditionalCheckFailed", message);
-                reason.item = plan.old.filter(|_| action.old_wanted);
-                reason
-            };
-            return cancel(actions.iter().zip(plans).map(reason).collect());
-        }
-        for (place, (action, (plan, _))) in actions.iter().zip(&plans).enumerate() {
-            let table = engine.table(&action.target.name)?;
-            if let Err(throttle) = table.check_write(plan, 2, cx.now) {
-                return cancel_one(actions.len(), place, starved(&throttle));
-            }
-        }
-
-        let region = engine.home().region.clone();
-        let mut seed = cx.seed.expand(b"stream");
-        let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
-        let mut reads: BTreeMap<String, Quantity> = BTreeMap::new();
-        let mut metrics = BTreeMap::<String, Vec<_>>::new();
-        for (action, (plan, _)) in actions.iter().zip(plans) {
-            let table = engine.table_mut(&action.target.name)?;
-            // [CAP-40] [CAP-41]
-            let units = table.admit_times(&plan, 2, cx.now, &mut cx.sink)?;
-            consumed.entry(action.named.clone()).or_default().add(units);
-            // [CAP-42]
-            let bytes = |item: &Option<Item>| item.as_ref().map_or(0, Item::size);
-            let read = units::read(bytes(&plan.old).max(bytes(&plan.new)), true);
-            *reads.entry(action.named.clone()).or_default() += read + read;
-            if matches!(action.kind, Kind::Check) {
-                continue;
-            }
-            let asked = Asked {
-                table: String::new(),
-                consumed: None,
-                metrics: self.return_item_collection_metrics.clone(),
-                on_failure: None,
-            };
-            if let Some(one) = collection(table, &plan, &asked) {
-                metrics.entry(action.named.clone()).or_default().push(one);
-            }
-            table.commit(plan, cx.now, region.as_str(), &mut seed, &mut cx.sink);
-        }
-        if let Some(token) = self.client_request_token {
-            engine.remember(token, digest, reads);
-        }
-        let mut reports = Vec::new();
-        for (named, consumed) in consumed {
-            let target = Named::new(engine, &named);
-            let table = engine.table(&target.name)?;
-            reports
-                .extend(report(table, &consumed, asked, &named).map(|one| transactional(one, Demand::Write)));
-        }
-        Ok(TransactWriteItemsResult {
-            consumed_capacity: Some(reports).filter(|reports| !reports.is_empty()),
-            item_collection_metrics: Some(metrics).filter(|metrics| !metrics.is_empty()),
-        })
+        let whole = Whole {
+            token: self.client_request_token,
+            digest,
+            asked: self.return_consumed_capacity,
+            metrics: self.return_item_collection_metrics,
+        };
+        write_all(engine, &actions, whole, &mut cx)
     }
+}
+
+/// What belongs to a transaction besides its actions.
+pub(super) struct Whole {
+    pub(super) token: Option<String>,
+    pub(super) digest: [u8; 16],
+    pub(super) asked: Option<String>,
+    pub(super) metrics: Option<String>,
+}
+
+/// Does all of this or nothing. `[DDB-11.5]`
+pub(super) fn write_all<S: Sink<Event>>(
+    engine: &mut Engine,
+    actions: &[Action],
+    whole: Whole,
+    cx: &mut Cx<'_, S>,
+) -> Result<TransactWriteItemsResult, Error> {
+    // [DDB-11.2]
+    if actions.iter().map(|action| action.subject.size() + action.placeholders.size()).sum::<u64>() > PAYLOAD
+    {
+        return Err(Error::PayloadSize);
+    }
+    for action in actions {
+        engine.table(&action.target.name)?;
+    }
+    let asked = whole.asked.as_deref();
+    if let Some(token) = &whole.token
+        && let Some(reads) = engine.repeated(token, whole.digest)?
+    {
+        return replay(engine, &reads, asked, cx);
+    }
+    let mut keys = Vec::with_capacity(actions.len());
+    let mut seen = BTreeSet::new();
+    for action in actions {
+        let key = action.key(engine.table(&action.target.name)?);
+        // [DDB-11.3] [DDB-11.6]
+        if let Err(error @ (Error::EmptyKey { .. } | Error::HashKeySize | Error::RangeKeySize)) = key {
+            return Err(error);
+        }
+        if let Ok(key) = &key
+            && !seen.insert((action.target.name.clone(), key.clone()))
+        {
+            return Err(Error::OneItemTwice);
+        }
+        keys.push(key);
+    }
+    let mut plans = Vec::with_capacity(actions.len());
+    let mut failed = false;
+    for (place, (action, key)) in actions.iter().zip(keys).enumerate() {
+        let table = engine.table(&action.target.name)?;
+        match key.and_then(|key| action.plan(table, key)) {
+            Ok((plan, holds)) => {
+                failed |= !holds;
+                plans.push((plan, holds));
+            }
+            Err(error) => return cancel_one(actions.len(), place, invalid(&error)),
+        }
+    }
+    if failed {
+        // [CAP-43] Preparing costs, whoever fails.
+        for (action, (plan, _)) in actions.iter().zip(&plans) {
+            let table = engine.table_mut(&action.target.name)?;
+            let partition = table.store.partition(plan.key.place);
+            let draw = Draw { partition, units: Quantity::from_whole(plan.units) };
+            // What no bucket has is not asked for twice.
+            let _ = table.admit(Demand::Write, &[(None, draw)], |_| None, cx.now, &mut cx.sink);
+        }
+        let reason = |(action, (plan, holds)): (&Action, (WritePlan, bool))| {
+            if holds {
+                return CancellationReason::none();
+            }
+            let mut reason = match action.insert {
+                true => CancellationReason::new("DuplicateItem", DUPLICATE.into()),
+                false => {
+                    let message = "The conditional request failed".into();
+                    CancellationReason::new("ConditionalCheckFailed", message)
+                }
+            };
+            reason.item = plan.old.filter(|_| action.old_wanted);
+            reason
+        };
+        return cancel(actions.iter().zip(plans).map(reason).collect());
+    }
+    for (place, (action, (plan, _))) in actions.iter().zip(&plans).enumerate() {
+        let table = engine.table(&action.target.name)?;
+        if let Err(throttle) = table.check_write(plan, 2, cx.now) {
+            return cancel_one(actions.len(), place, starved(&throttle));
+        }
+    }
+
+    let region = engine.home().region.clone();
+    let mut seed = cx.seed.expand(b"stream");
+    let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
+    let mut reads: BTreeMap<String, Quantity> = BTreeMap::new();
+    let mut metrics = BTreeMap::<String, Vec<_>>::new();
+    for (action, (plan, _)) in actions.iter().zip(plans) {
+        let table = engine.table_mut(&action.target.name)?;
+        // [CAP-40] [CAP-41]
+        let units = table.admit_times(&plan, 2, cx.now, &mut cx.sink)?;
+        consumed.entry(action.named.clone()).or_default().add(units);
+        // [CAP-42]
+        let bytes = |item: &Option<Item>| item.as_ref().map_or(0, Item::size);
+        let read = units::read(bytes(&plan.old).max(bytes(&plan.new)), true);
+        *reads.entry(action.named.clone()).or_default() += read + read;
+        if matches!(action.kind, Kind::Check) {
+            continue;
+        }
+        let asked =
+            Asked { table: String::new(), consumed: None, metrics: whole.metrics.clone(), on_failure: None };
+        if let Some(one) = collection(table, &plan, &asked) {
+            metrics.entry(action.named.clone()).or_default().push(one);
+        }
+        table.commit(plan, cx.now, region.as_str(), &mut seed, &mut cx.sink);
+    }
+    if let Some(token) = whole.token {
+        engine.remember(token, whole.digest, reads);
+    }
+    let mut reports = Vec::new();
+    for (named, consumed) in consumed {
+        let target = Named::new(engine, &named);
+        let table = engine.table(&target.name)?;
+        reports.extend(report(table, &consumed, asked, &named).map(|one| transactional(one, Demand::Write)));
+    }
+    Ok(TransactWriteItemsResult {
+        consumed_capacity: Some(reports).filter(|reports| !reports.is_empty()),
+        item_collection_metrics: Some(metrics).filter(|metrics| !metrics.is_empty()),
+    })
 }
 
 /// The answer to a call that was made before: nothing happens, and it costs
@@ -582,68 +609,93 @@ impl Operation<Engine> for TransactGetItemsRequest {
             };
             placeholders.check_used()?;
             let named = get.table_name.clone().unwrap_or_default();
-            gets.push((Named::new(engine, &named), named, key, projection));
+            gets.push(Read { target: Named::new(engine, &named), named, key, projection, filter: None });
         }
-        for (target, ..) in &gets {
-            engine.table(&target.name)?;
-        }
-        let (mut keys, mut seen) = (Vec::with_capacity(count), BTreeSet::new());
-        for (target, _, key, _) in &gets {
-            let key = engine.table(&target.name)?.definition.schema.check_key(key.attributes());
-            if let Err(error @ (Error::EmptyKey { .. } | Error::HashKeySize | Error::RangeKeySize)) = key {
-                return Err(error);
-            }
-            if let Ok(key) = &key
-                && !seen.insert((target.name.clone(), key.clone()))
-            {
-                return Err(Error::OneItemTwice);
-            }
-            keys.push(key);
-        }
-        let mut found = Vec::with_capacity(count);
-        for (place, ((target, _, _, projection), key)) in gets.iter().zip(keys).enumerate() {
-            let table = engine.table(&target.name)?;
-            let paths = || projection.iter().flat_map(|projection| &projection.paths);
-            let item = key.and_then(|key| {
-                check_nested(table, paths())?;
-                // [CAP-39]
-                let item = table.store.get(&key).cloned();
-                let units = units::read(item.as_ref().map_or(0, Item::size), true);
-                let draw = Draw { partition: table.store.partition(key.place), units: units + units };
-                Ok((item, draw))
-            });
-            match item {
-                Ok(one) => found.push(one),
-                Err(error) => return cancel_one(count, place, invalid(&error)),
-            }
-        }
-        let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
-        let mut responses = Vec::with_capacity(count);
-        for (place, ((target, named, key, projection), (item, draw))) in gets.iter().zip(found).enumerate() {
-            let table = engine.table_mut(&target.name)?;
-            let hash = |name: &str| key.get(name).cloned();
-            if let Err(error) = table.admit(Demand::Read, &[(None, draw)], hash, cx.now, &mut cx.sink) {
-                return cancel_one(count, place, starved(&error));
-            }
-            consumed.entry(named.clone()).or_default().add(Consumed::of_table(draw.units));
-            let nothing = Attributes::default();
-            let item = item.and_then(|item| match projection {
-                Some(projection) => {
-                    Some(projection.of_item(&item)).filter(|item| item.attributes() != &nothing)
-                }
-                None => Some(item),
-            });
-            responses.push(ItemResponse { item });
-        }
-        let asked = self.return_consumed_capacity.as_deref();
-        let mut reports = Vec::new();
-        for (named, consumed) in consumed {
-            let target = Named::new(engine, &named);
-            let table = engine.table(&target.name)?;
-            reports
-                .extend(report(table, &consumed, asked, &named).map(|one| transactional(one, Demand::Read)));
-        }
-        let consumed_capacity = Some(reports).filter(|reports| !reports.is_empty());
-        Ok(TransactGetItemsResult { responses, consumed_capacity })
+        let asked = self.return_consumed_capacity;
+        read_all(engine, &gets, asked.as_deref(), &mut cx)
     }
+}
+
+/// A read of a transaction, checked as far as that goes without a table.
+pub(super) struct Read {
+    pub(super) target: Named,
+    pub(super) named: String,
+    pub(super) key: Item,
+    pub(super) projection: Option<Projection>,
+    /// What a statement asks besides the key.
+    pub(super) filter: Option<(Condition, Placeholders)>,
+}
+
+/// Reads all of this as it is at one moment. `[DDB-11.11]`
+pub(super) fn read_all<S: Sink<Event>>(
+    engine: &mut Engine,
+    gets: &[Read],
+    asked: Option<&str>,
+    cx: &mut Cx<'_, S>,
+) -> Result<TransactGetItemsResult, Error> {
+    let count = gets.len();
+    for Read { target, .. } in gets {
+        engine.table(&target.name)?;
+    }
+    let (mut keys, mut seen) = (Vec::with_capacity(count), BTreeSet::new());
+    for Read { target, key, .. } in gets {
+        let key = engine.table(&target.name)?.definition.schema.check_key(key.attributes());
+        if let Err(error @ (Error::EmptyKey { .. } | Error::HashKeySize | Error::RangeKeySize)) = key {
+            return Err(error);
+        }
+        if let Ok(key) = &key
+            && !seen.insert((target.name.clone(), key.clone()))
+        {
+            return Err(Error::OneItemTwice);
+        }
+        keys.push(key);
+    }
+    let mut found = Vec::with_capacity(count);
+    for (place, (read, key)) in gets.iter().zip(keys).enumerate() {
+        let Read { target, projection, filter, .. } = read;
+        let table = engine.table(&target.name)?;
+        let paths = || projection.iter().flat_map(|projection| &projection.paths);
+        let filtered = || filter.iter().flat_map(|(filter, _)| filter.paths());
+        let item = key.and_then(|key| {
+            check_nested(table, paths().chain(filtered()))?;
+            // [CAP-39]
+            let item = table.store.get(&key).cloned();
+            let units = units::read(item.as_ref().map_or(0, Item::size), true);
+            let draw = Draw { partition: table.store.partition(key.place), units: units + units };
+            Ok((item, draw))
+        });
+        match item {
+            Ok(one) => found.push(one),
+            Err(error) => return cancel_one(count, place, invalid(&error)),
+        }
+    }
+    let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
+    let mut responses = Vec::with_capacity(count);
+    for (place, (read, (item, draw))) in gets.iter().zip(found).enumerate() {
+        let Read { target, named, key, projection, filter } = read;
+        let table = engine.table_mut(&target.name)?;
+        let hash = |name: &str| key.get(name).cloned();
+        if let Err(error) = table.admit(Demand::Read, &[(None, draw)], hash, cx.now, &mut cx.sink) {
+            return cancel_one(count, place, starved(&error));
+        }
+        consumed.entry(named.clone()).or_default().add(Consumed::of_table(draw.units));
+        let nothing = Attributes::default();
+        let passes = |item: &Item| match filter {
+            Some((filter, placeholders)) => filter.holds(item.attributes(), placeholders),
+            None => true,
+        };
+        let item = item.filter(passes).and_then(|item| match projection {
+            Some(projection) => Some(projection.of_item(&item)).filter(|item| item.attributes() != &nothing),
+            None => Some(item),
+        });
+        responses.push(ItemResponse { item });
+    }
+    let mut reports = Vec::new();
+    for (named, consumed) in consumed {
+        let target = Named::new(engine, &named);
+        let table = engine.table(&target.name)?;
+        reports.extend(report(table, &consumed, asked, &named).map(|one| transactional(one, Demand::Read)));
+    }
+    let consumed_capacity = Some(reports).filter(|reports| !reports.is_empty());
+    Ok(TransactGetItemsResult { responses, consumed_capacity })
 }

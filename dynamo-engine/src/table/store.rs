@@ -5,7 +5,7 @@ use crate::item::Item;
 use crate::key::Key;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::ops::Bound;
+use core::ops::{Bound, RangeBounds as _};
 
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -86,6 +86,11 @@ impl Store {
 }
 
 impl Span {
+    /// Whether a key lies in it.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        (self.from.as_ref(), self.to.as_ref()).contains(key)
+    }
+
     /// Whether nothing can lie in it; a B-tree refuses such a range.
     fn is_empty(&self) -> bool {
         match (&self.from, &self.to) {
