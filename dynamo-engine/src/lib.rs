@@ -16,6 +16,7 @@ mod item;
 mod key;
 mod number;
 mod ops;
+pub mod oracle;
 mod partiql;
 mod table;
 mod value;

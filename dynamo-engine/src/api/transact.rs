@@ -153,6 +153,14 @@ pub struct Put {
     pub return_values_on_condition_check_failure: Option<String>,
 }
 
+impl Put {
+    /// Puts the item in the place of what is there.
+    #[must_use]
+    pub fn new(table: impl Into<String>, item: impl Into<AttributeMap>) -> Self {
+        Self { table_name: Some(table.into()), item: Some(item.into()), ..Self::default() }
+    }
+}
+
 /// A delete of a transaction.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -248,6 +256,14 @@ pub struct TransactGetItemsRequest {
     pub return_consumed_capacity: Option<String>,
 }
 
+impl TransactGetItemsRequest {
+    /// Reads all of these as they are at one moment.
+    #[must_use]
+    pub fn new(gets: impl IntoIterator<Item = TransactGetItem>) -> Self {
+        Self { transact_items: Some(gets.into_iter().collect()), ..Self::default() }
+    }
+}
+
 /// One read of a transaction.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -273,6 +289,20 @@ pub struct Get {
     /// What the `#` placeholders stand for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression_attribute_names: Option<BTreeMap<String, String>>,
+}
+
+impl Get {
+    /// Reads the item with this key.
+    #[must_use]
+    pub fn new(table: impl Into<String>, key: impl Into<AttributeMap>) -> Self {
+        Self { table_name: Some(table.into()), key: Some(key.into()), ..Self::default() }
+    }
+}
+
+impl From<Get> for TransactGetItem {
+    fn from(get: Get) -> Self {
+        Self { get: Some(get) }
+    }
 }
 
 /// Output of [`Engine::transact_get_items`](crate::Engine::transact_get_items).

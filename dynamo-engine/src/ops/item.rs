@@ -473,7 +473,8 @@ pub(super) fn check_result(table: &Table, new: &Item, update: &Update) -> Result
 }
 
 /// What UpdateItem returns. `[DDB-8.4]`
-enum Wanted {
+#[derive(Debug)]
+pub(crate) enum Wanted {
     Nothing,
     AllOld,
     AllNew,
@@ -482,7 +483,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn new(asked: Option<&str>, targets: impl Iterator<Item = Path>) -> Self {
+    pub(crate) fn new(asked: Option<&str>, targets: impl Iterator<Item = Path>) -> Self {
         match asked {
             Some("ALL_OLD") => Self::AllOld,
             Some("ALL_NEW") => Self::AllNew,
@@ -492,7 +493,7 @@ impl Wanted {
         }
     }
 
-    fn pick(&self, old: Option<&Item>, new: Option<&Item>) -> Option<Item> {
+    pub(crate) fn pick(&self, old: Option<&Item>, new: Option<&Item>) -> Option<Item> {
         let part = |projection: &Projection, item: Option<&Item>| {
             let part = projection.of_attributes(item?.attributes());
             (!part.is_empty()).then(|| Item::new(part))

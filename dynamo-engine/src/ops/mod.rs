@@ -22,6 +22,8 @@ mod ttl;
 mod update_table;
 mod write;
 
+pub(crate) use item::Wanted;
+
 use crate::api::{Capacity, ConsumedCapacity};
 use crate::capacity::Demand;
 use crate::expr::{Fault, Layer, What};
