@@ -3,7 +3,7 @@
 use crate::key::Key;
 use crate::table::stream::Stream;
 use crate::table::{SavedTable, Status, Table};
-use crate::{Admission, Error, Event, Request, Response};
+use crate::{Admission, Error, Event, Request, Response, TransactWriteItemsRequest};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -44,6 +44,10 @@ pub struct Engine {
     deadlines: BTreeSet<(Timestamp, Arc<str>)>,
     /// Transactions that were done, by their tokens. `[DDB-11.9]`
     tokens: BTreeMap<String, Token>,
+    /// Transactions that are half done, by their names. `[DDB-11.8]`
+    prepared: BTreeMap<String, TransactWriteItemsRequest>,
+    /// The items that they hold.
+    held: BTreeMap<String, Vec<(Arc<str>, Key)>>,
 }
 
 /// A transaction that a token stands for.
@@ -157,6 +161,8 @@ impl Engine {
             closed_streams: Vec::new(),
             deadlines: BTreeSet::new(),
             tokens: BTreeMap::new(),
+            prepared: BTreeMap::new(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -192,8 +198,39 @@ impl Engine {
 
     /// Refuses to touch an item that a prepared transaction holds.
     /// `[DDB-11.8]`
-    pub(crate) fn check_free(&self, _table: &str, _key: &Key) -> Result<(), Error> {
-        Ok(())
+    pub(crate) fn check_free(&self, table: &str, key: &Key) -> Result<(), Error> {
+        if self.is_held(table, key) { Err(Error::TransactionConflict) } else { Ok(()) }
+    }
+
+    pub(crate) fn is_held(&self, table: &str, key: &Key) -> bool {
+        self.held.values().flatten().any(|(other, held)| **other == *table && held == key)
+    }
+
+    pub(crate) fn is_prepared(&self, id: &str) -> bool {
+        self.prepared.contains_key(id)
+    }
+
+    /// Whether the transaction of a token is prepared and not over.
+    /// `[DDB-11.9]`
+    pub(crate) fn is_in_flight(&self, token: &str) -> bool {
+        self.prepared.values().any(|transaction| transaction.client_request_token.as_deref() == Some(token))
+    }
+
+    /// Holds the items of a transaction.
+    pub(crate) fn hold(
+        &mut self,
+        id: String,
+        transaction: TransactWriteItemsRequest,
+        keys: Vec<(Arc<str>, Key)>,
+    ) {
+        self.held.insert(id.clone(), keys);
+        self.prepared.insert(id, transaction);
+    }
+
+    /// Lets go of them.
+    pub(crate) fn release(&mut self, id: &str) -> Option<TransactWriteItemsRequest> {
+        self.held.remove(id);
+        self.prepared.remove(id)
     }
 
     /// What the transaction of a token costs to repeat, if it was done.
@@ -316,6 +353,8 @@ struct Saved {
     closed_streams: Vec<Stream>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tokens: BTreeMap<String, Token>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    prepared: BTreeMap<String, TransactWriteItemsRequest>,
 }
 
 /// The layout of [`Saved`].
@@ -387,6 +426,7 @@ impl aws_core::Engine for Engine {
             tables: self.tables.values().map(Table::save).collect(),
             closed_streams: self.closed_streams.clone(),
             tokens: self.tokens.clone(),
+            prepared: self.prepared.clone(),
         };
         Snapshot::take(Self::NAME, FORMAT, env!("CARGO_PKG_VERSION"), &saved)
     }
@@ -406,6 +446,11 @@ impl aws_core::Engine for Engine {
                 engine.deadlines.insert((at, name.clone()));
             }
             engine.tables.insert(name, table);
+        }
+        for (id, transaction) in saved.prepared {
+            let keys = crate::ops::prepare::keys(&engine, &transaction)
+                .map_err(|error| SnapshotError::Invariant(format!("{error}")))?;
+            engine.hold(id, transaction, keys);
         }
         aws_core::Engine::verify(&engine).map_err(SnapshotError::Invariant)?;
         Ok(engine)

@@ -535,6 +535,18 @@ aws_core::aws_errors! {
                 message: Box<str>
             } => "{message}";
         }
+        PreparedTransaction ("PreparedTransaction", 400) {
+            /// Nothing is prepared under this name. Not AWS's.
+            NotPrepared {
+                /// The name.
+                id: Box<str>
+            } => "No transaction is prepared as {id}";
+            /// Something is prepared under this name. Not AWS's.
+            AlreadyPrepared {
+                /// The name.
+                id: Box<str>
+            } => "A transaction is prepared as {id} already";
+        }
         NotModelled ("NotModelled", 501) {
             /// Something that AWS does and this engine does not.
             NotModelled {

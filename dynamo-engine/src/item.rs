@@ -1,10 +1,12 @@
 //! Items: attributes by name, and what they weigh.
 
 use crate::number::Number;
+use crate::packed::{self, Raw, Reader, Weight};
 use crate::value::{AttributeMap, AttributeValue, DEPTH, Value, ValueFault};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -107,104 +109,239 @@ impl From<Attributes> for AttributeMap {
     }
 }
 
-/// An item: checked attributes, shared. Cloning counts a reference.
+/// An item: checked attributes in one shared allocation. Cloning counts a
+/// reference; values are read where they stand.
 ///
 /// ```
 /// use dynamo_engine::{AttributeMap, AttributeValue, Item, Value};
 ///
 /// let sent = AttributeMap::from([("pk", AttributeValue::s("a")), ("n", AttributeValue::n("0042.10"))]);
 /// let item = Item::try_from(sent)?;
-/// assert_eq!(item.get("pk"), Some(&Value::from("a")));
+/// assert_eq!(item.get("pk"), Some(Value::from("a")));
 /// assert_eq!(item.size(), 2 + 1 + 1 + 3); // names and values; 42.10 is two base-100 digits and one
 /// assert_eq!(serde_json::to_string(&item)?, r#"{"n":{"N":"42.1"},"pk":{"S":"a"}}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Item(Arc<Body>);
+pub struct Item(Arc<[u8]>);
 
-#[derive(PartialEq, Eq)]
-struct Body {
-    size: u64,
-    attributes: Attributes,
+/// Before the attributes: the size, and what they count on a page, in four
+/// bytes each.
+const HEADER: usize = 8;
+
+/// An item as it is put together, name after name.
+struct Builder {
+    bytes: Vec<u8>,
+    weight: Weight,
+}
+
+impl Builder {
+    fn new(capacity: usize) -> Self {
+        let mut bytes = Vec::with_capacity(HEADER + capacity);
+        bytes.extend_from_slice(&[0; HEADER]);
+        Self { bytes, weight: Weight::default() }
+    }
+
+    fn weigh(&mut self, name: &str, value: Weight) {
+        self.weight.size += name.len() as u64 + value.size;
+        self.weight.page += 1 + value.page;
+    }
+
+    fn value(&mut self, name: &str, value: &Value) {
+        packed::put_bytes(name.as_bytes(), &mut self.bytes);
+        let weight = packed::put(value, &mut self.bytes);
+        self.weigh(name, weight);
+    }
+
+    fn raw(&mut self, name: &str, value: Raw<'_>) {
+        packed::put_bytes(name.as_bytes(), &mut self.bytes);
+        self.bytes.extend_from_slice(value.0);
+        self.weigh(name, Weight { size: value.size(), page: value.page() });
+    }
+
+    fn build(mut self) -> Item {
+        let short = |weight: u64| u32::try_from(weight).unwrap_or(u32::MAX).to_le_bytes();
+        let header = [short(self.weight.size), short(self.weight.page)].concat();
+        if let Some(start) = self.bytes.get_mut(..HEADER) {
+            start.copy_from_slice(&header);
+        }
+        Item(self.bytes.into())
+    }
 }
 
 impl Item {
     /// An item of these attributes.
     #[must_use]
     pub fn new(attributes: Attributes) -> Self {
-        Self(Arc::new(Body { size: size_of(&attributes), attributes }))
+        let mut builder = Builder::new(256);
+        for (name, value) in attributes.iter() {
+            builder.value(name, value);
+        }
+        builder.build()
+    }
+
+    fn header(&self, at: usize) -> u64 {
+        let bytes = self.0.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+        bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(bytes)))
     }
 
     /// What AWS says it weighs, in bytes: names and values, sets without any
     /// overhead. `[DDB-2.4]` `[DDB-2.4.3]`
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.0.size
+        self.header(0)
     }
 
-    /// Its attributes.
+    /// Its attributes where they stand, in the byte order of their names.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, Raw<'_>)> {
+        let mut reader = Reader(self.0.get(HEADER..).unwrap_or_default());
+        core::iter::from_fn(move || reader.entry())
+    }
+
+    /// Its attributes by themselves.
     #[must_use]
-    pub fn attributes(&self) -> &Attributes {
-        &self.0.attributes
+    pub fn attributes(&self) -> Attributes {
+        self.entries().map(|(name, value)| (String::from(name), value.value())).collect()
+    }
+
+    /// How many attributes it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries().count()
+    }
+
+    /// Whether it has no attributes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.len() <= HEADER
+    }
+
+    /// An attribute where it stands.
+    pub(crate) fn raw(&self, name: &str) -> Option<Raw<'_>> {
+        for (other, value) in self.entries() {
+            match other.cmp(name) {
+                Ordering::Less => {}
+                Ordering::Equal => return Some(value),
+                Ordering::Greater => return None,
+            }
+        }
+        None
     }
 
     /// The value of an attribute.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.attributes.get(name)
+    pub fn get(&self, name: &str) -> Option<Value> {
+        self.raw(name).map(Raw::value)
     }
 
     /// The item with only the attributes of these names.
     pub(crate) fn only<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Self {
-        let pick = |name: &'n str| Some((String::from(name), self.get(name)?.clone()));
-        Self::new(names.into_iter().filter_map(pick).collect())
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut builder = Builder::new(self.0.len());
+        for name in names {
+            if let Some(value) = self.raw(name) {
+                builder.raw(name, value);
+            }
+        }
+        builder.build()
+    }
+
+    /// The item of what `pick` takes of each attribute.
+    pub(crate) fn picked(&self, mut pick: impl FnMut(&str, Raw<'_>) -> Pick) -> Self {
+        let mut builder = Builder::new(self.0.len());
+        for (name, value) in self.entries() {
+            match pick(name, value) {
+                Pick::Nothing => {}
+                Pick::All => builder.raw(name, value),
+                Pick::Part(part) => builder.value(name, &part),
+            }
+        }
+        builder.build()
     }
 
     /// What it counts towards the megabyte of a page, without the table's sort
     /// key. `[DDB-9.7]`
     pub(crate) fn page_size(&self, sort_key: Option<&str>) -> u64 {
-        let rest = self.attributes().iter().filter(|(name, _)| Some(*name) != sort_key);
-        let body: u64 = rest.map(|(_, value)| 1 + value.packed()).sum();
-        let sort = sort_key.and_then(|name| self.get(name)).map_or(0, Value::size);
+        let key = sort_key.and_then(|name| self.raw(name));
+        let body = self.header(4) - key.map_or(0, |key| 1 + key.page());
+        let sort = key.map_or(0, Raw::size);
         2 + body + (1 + (1 + body) / 3_072) * (18 + sort)
     }
+}
+
+/// What is taken of an attribute.
+pub(crate) enum Pick {
+    Nothing,
+    All,
+    Part(Value),
 }
 
 impl TryFrom<AttributeMap> for Item {
     type Error = ValueFault;
 
     /// Checks in AWS's order: an empty name at the top, the depth, then the
-    /// values as they were sent. `[DDB-2.3]`
+    /// values as they were sent. `[DDB-2.3]` Of a name that was sent twice
+    /// the last value counts.
     fn try_from(sent: AttributeMap) -> Result<Self, ValueFault> {
         sent.0.iter().try_for_each(|(name, _)| check_name(name))?;
         if sent.0.iter().any(|(_, value)| value.deeper_than(DEPTH)) {
             return Err(ValueFault::TooDeep);
         }
-        Attributes::check(sent).map(Self::new)
+        let entries = &sent.0;
+        let room = |(name, value): &(String, AttributeValue)| name.len() + value.room() + 12;
+        let mut builder = Builder::new(entries.iter().map(room).sum());
+        let mut put = |(name, value): &(String, AttributeValue)| {
+            packed::put_bytes(name.as_bytes(), &mut builder.bytes);
+            let weight = packed::put_sent(value, &mut builder.bytes)?;
+            builder.weigh(name, weight);
+            Ok(())
+        };
+        if entries.is_sorted_by(|(a, _), (b, _)| a < b) {
+            entries.iter().try_for_each(put)?;
+            return Ok(builder.build());
+        }
+        let mut order: Vec<&(String, AttributeValue)> = entries.iter().collect();
+        order.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let last = |pair: &[&(String, AttributeValue)]| !matches!(pair, [(a, _), (b, _)] if a == b);
+        let count = order.len();
+        let kept = (0..count).filter(|at| order.get(*at..at + 2).is_none_or(last));
+        let fine = kept.filter_map(|at| order.get(at)).try_for_each(|entry| put(entry));
+        let twice = order.windows(2).any(|pair| !last(pair));
+        if fine.is_err() || twice {
+            // What is wrong is told in the order in which it was sent, and of
+            // values that do not count too.
+            let mut scratch = Vec::new();
+            for (_, value) in entries {
+                packed::put_sent(value, &mut scratch)?;
+            }
+        }
+        Ok(builder.build())
     }
 }
 
 impl From<Item> for AttributeMap {
     fn from(item: Item) -> Self {
-        item.attributes().clone().into()
+        item.attributes().into()
     }
 }
 
 impl From<&Item> for AttributeMap {
     fn from(item: &Item) -> Self {
-        item.attributes().clone().into()
+        item.attributes().into()
     }
 }
 
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.attributes(), f)
+        fmt::Debug::fmt(&self.attributes(), f)
     }
 }
 
 impl Serialize for Item {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.attributes().serialize(serializer)
+        serializer.collect_map(self.entries().map(|(name, value)| (name, value.value())))
     }
 }
 
@@ -252,25 +389,6 @@ impl Value {
             Self::Bs(members) => members.iter().map(|bytes| bytes.as_ref().len() as u64).sum(),
             Self::L(list) => 3 + list.iter().map(|value| 1 + value.size()).sum::<u64>(),
             Self::M(map) => 3 + map.len() as u64 + size_of(map),
-        }
-    }
-
-    /// The size in the compact form that pages are counted in. `[DDB-9.7]`
-    fn packed(&self) -> u64 {
-        let text = |length: u64| length + if length < 128 { 1 } else { 2 + u64::from(length >= 16_384) };
-        match self {
-            Self::S(value) => text(value.len() as u64),
-            Self::B(bytes) => bytes.as_ref().len() as u64 + 1,
-            Self::N(number) => number.size() + 1,
-            Self::Null => 0,
-            Self::Bool(_) => 1,
-            Self::Ss(members) => self.size() + members.len() as u64 + 1,
-            Self::Ns(members) => self.size() + members.len() as u64 + 1,
-            Self::Bs(members) => self.size() + members.len() as u64 + 1,
-            Self::L(list) => 3 + list.iter().map(|value| 1 + value.packed()).sum::<u64>(),
-            Self::M(map) => {
-                3 + map.len() as u64 + map.iter().map(|(_, value)| 1 + value.packed()).sum::<u64>()
-            }
         }
     }
 }
@@ -384,7 +502,7 @@ mod tests {
             let value = (0..levels).fold(AttributeValue::s("leaf"), wrap);
             Item::try_from(AttributeMap::from([("x", value)]))
         };
-        assert_eq!(nested(31).unwrap().get("x").map(Value::depth), Some(32));
+        assert_eq!(nested(31).unwrap().get("x").map(|value| value.depth()), Some(32));
         assert_eq!(nested(32), Err(ValueFault::TooDeep));
         assert_eq!(nested(40_000 / 50), Err(ValueFault::TooDeep));
     }
@@ -396,6 +514,6 @@ mod tests {
             ("a", AttributeValue::n(2)),
             ("b", AttributeValue::n(3)),
         ]);
-        assert_eq!(Item::try_from(twice).unwrap().get("b"), Some(&Value::from(3)));
+        assert_eq!(Item::try_from(twice).unwrap().get("b"), Some(Value::from(3)));
     }
 }

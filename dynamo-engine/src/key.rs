@@ -3,7 +3,8 @@
 use crate::Error;
 use crate::capacity::ring::{self, Place};
 use crate::error::{Emptiness, KeyMismatch};
-use crate::item::Attributes;
+use crate::item::Item;
+use crate::packed::Raw;
 use crate::value::{Value, ValueType};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -41,7 +42,8 @@ pub(crate) struct KeySchema {
 /// then what tells index entries apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(crate) place: Place,
+    /// The place, in halves: whole it would leave a gap in every entry.
+    place: [u64; 2],
     bytes: Box<[u8]>,
     hash: u16,
     sort: u16,
@@ -59,7 +61,19 @@ impl Key {
         bytes.extend_from_slice(sort);
         bytes.extend_from_slice(tail);
         let length = |part: &[u8]| u16::try_from(part.len()).unwrap_or(u16::MAX);
+        let place = [(place >> 64) as u64, place as u64];
         Self { place, bytes: bytes.into(), hash: length(hash), sort: length(sort) }
+    }
+
+    /// Where on the ring it is.
+    pub(crate) fn place(&self) -> Place {
+        let [high, low] = self.place;
+        Place::from(high) << 64 | Place::from(low)
+    }
+
+    /// The leading half of its place.
+    pub(crate) fn lead(&self) -> u64 {
+        self.place[0]
     }
 
     pub(crate) fn parts(&self) -> (&[u8], &[u8], &[u8]) {
@@ -133,6 +147,15 @@ pub(crate) fn emptiness(value: &Value) -> Option<Emptiness> {
     }
 }
 
+/// The same of a value where it stands.
+fn raw_emptiness(value: Raw<'_>) -> Option<Emptiness> {
+    match value.kind() {
+        ValueType::S if value.bytes().is_empty() => Some(Emptiness::String),
+        ValueType::B if value.bytes().is_empty() => Some(Emptiness::Binary),
+        _ => None,
+    }
+}
+
 impl KeySchema {
     /// The attributes, partition key first.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
@@ -165,49 +188,51 @@ impl KeySchema {
         self.sort.as_ref().map(|sort| &*sort.name)
     }
 
-    /// The hash and sort bytes of attributes that have the whole key, each of
-    /// its type.
-    pub(crate) fn bytes_of(&self, attributes: &Attributes) -> Option<(Vec<u8>, Vec<u8>)> {
-        let value = |key: &KeyAttribute| attributes.get(&key.name).filter(|value| value.kind() == key.kind);
+    /// The hash and sort bytes of an item that has the whole key, each of its
+    /// type.
+    pub(crate) fn bytes_of(&self, item: &Item) -> Option<(Vec<u8>, Vec<u8>)> {
+        let value = |key: &KeyAttribute| item.raw(&key.name).filter(|value| value.kind() == key.kind);
+        let plain = |value: Raw<'_>| {
+            let mut out = Vec::with_capacity(32);
+            value.encode(&mut out);
+            out
+        };
+        let framed = |key: &KeyAttribute| value(key).map(|value| framed(&value.value()));
         let hash = match self.hashes.is_empty() {
-            true => encoded(value(&self.hash)?),
-            false => {
-                self.hash_attributes().map(|key| value(key).map(framed)).collect::<Option<Vec<_>>>()?.concat()
-            }
+            true => plain(value(&self.hash)?),
+            false => self.hash_attributes().map(framed).collect::<Option<Vec<_>>>()?.concat(),
         };
         let sort = match (&self.sort, self.sorts.is_empty()) {
             (None, _) => Vec::new(),
-            (Some(sort), true) => encoded(value(sort)?),
-            (Some(_), false) => {
-                self.sort_attributes().map(|key| value(key).map(framed)).collect::<Option<Vec<_>>>()?.concat()
-            }
+            (Some(sort), true) => plain(value(sort)?),
+            (Some(_), false) => self.sort_attributes().map(framed).collect::<Option<Vec<_>>>()?.concat(),
         };
         Some((hash, sort))
     }
 
     /// The key of an item in the table's store.
-    pub(crate) fn key_of(&self, attributes: &Attributes) -> Option<Key> {
-        let (hash, sort) = self.bytes_of(attributes)?;
+    pub(crate) fn key_of(&self, item: &Item) -> Option<Key> {
+        let (hash, sort) = self.bytes_of(item)?;
         Some(Key::new(&hash, &sort, &[]))
     }
 
     /// Empty and over-long key values. `[DDB-2.6.1]` `[DDB-2.6.2]`
-    fn check_values(&self, attributes: &Attributes) -> Result<Key, Error> {
+    fn check_values(&self, item: &Item) -> Result<Key, Error> {
         for key in self.attributes() {
-            if let Some(kind) = attributes.get(&key.name).and_then(emptiness) {
+            if let Some(kind) = item.raw(&key.name).and_then(raw_emptiness) {
                 return Err(Error::EmptyKey { kind, key: key.name.as_ref().into() });
             }
         }
-        let (hash, sort) = self.bytes_of(attributes).ok_or(Error::KeySchema)?;
+        let (hash, sort) = self.bytes_of(item).ok_or(Error::KeySchema)?;
         check_sizes(&hash, &sort)?;
         Ok(Key::new(&hash, &sort, &[]))
     }
 
     /// The key of an item that is written: missing, wrong type, empty, size.
     /// `[DDB-2.6.3]`
-    pub(crate) fn check_item(&self, attributes: &Attributes) -> Result<Key, Error> {
+    pub(crate) fn check_item(&self, item: &Item) -> Result<Key, Error> {
         for key in self.attributes() {
-            match attributes.get(&key.name).map(Value::kind) {
+            match item.raw(&key.name).map(Raw::kind) {
                 None => return Err(Error::MissingKey { key: key.name.as_ref().into() }),
                 Some(actual) if actual != key.kind => {
                     let (key, expected) = (key.name.as_ref().into(), key.kind);
@@ -217,15 +242,16 @@ impl KeySchema {
                 Some(_) => {}
             }
         }
-        self.check_values(attributes)
+        self.check_values(item)
     }
 
     /// The key that a Key parameter means. `[DDB-2.6.4]`
-    pub(crate) fn check_key(&self, attributes: &Attributes) -> Result<Key, Error> {
-        if attributes.len() != self.attributes().count() || self.bytes_of(attributes).is_none() {
+    pub(crate) fn check_key(&self, item: &Item) -> Result<Key, Error> {
+        let has = |key: &KeyAttribute| item.raw(&key.name).is_some_and(|value| value.kind() == key.kind);
+        if item.len() != self.attributes().count() || !self.attributes().all(has) {
             return Err(Error::KeySchema);
         }
-        self.check_values(attributes)
+        self.check_values(item)
     }
 }
 

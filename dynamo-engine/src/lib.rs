@@ -17,6 +17,7 @@ mod key;
 mod number;
 mod ops;
 pub mod oracle;
+mod packed;
 mod partiql;
 mod table;
 mod value;

@@ -13,8 +13,8 @@ const DIGITS: u32 = 38;
 const EXPONENTS: core::ops::RangeInclusive<i64> = -130..=125;
 const TEN_19: u128 = 10_000_000_000_000_000_000;
 
-/// A number as DynamoDB keeps it: a sign, 38 decimal digits and the power of
-/// ten of the first of them. Equal values are equal whatever their spelling.
+/// A number as DynamoDB keeps it: a sign, up to 38 decimal digits and a power
+/// of ten. Equal values are equal whatever their spelling.
 ///
 /// ```
 /// use dynamo_engine::Number;
@@ -30,10 +30,10 @@ const TEN_19: u128 = 10_000_000_000_000_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Number {
     negative: bool,
-    /// The exponent of the leading digit; 0 for zero.
-    magnitude: i16,
-    /// 38 digits, the leading one not zero; 0 for zero.
-    digits: u128,
+    /// The exponent of the last digit; 0 for zero.
+    exponent: i16,
+    /// The digits, the last one not zero; 0 for zero.
+    coefficient: u128,
 }
 
 /// Why a text is no number, or a sum has no answer. `[DDB-0.3a]`
@@ -74,12 +74,12 @@ impl core::error::Error for NumberFault {}
 
 impl Number {
     /// Zero.
-    pub const ZERO: Self = Self { negative: false, magnitude: 0, digits: 0 };
+    pub const ZERO: Self = Self { negative: false, exponent: 0, coefficient: 0 };
 
     /// Whether it is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
-        self.digits == 0
+        self.coefficient == 0
     }
 
     /// Whether it is below zero.
@@ -93,7 +93,7 @@ impl Number {
         if coefficient == 0 {
             return Ok(Self::ZERO);
         }
-        let count = coefficient.ilog10() + 1;
+        let count = digits(coefficient);
         let magnitude = exponent + i64::from(count) - 1;
         if magnitude > *EXPONENTS.end() {
             return Err(NumberFault::Overflow { wraps: magnitude >= i64::from(i32::MAX) });
@@ -101,30 +101,32 @@ impl Number {
         if magnitude < *EXPONENTS.start() {
             return Err(NumberFault::Underflow);
         }
-        let digits = if count <= DIGITS {
-            coefficient * 10_u128.pow(DIGITS - count)
-        } else if coefficient.is_multiple_of(10) {
-            coefficient / 10
-        } else {
+        let (coefficient, exponent) = trimmed(coefficient, exponent);
+        if digits(coefficient) > DIGITS {
             return Err(NumberFault::TooManyDigits);
-        };
-        Ok(Self { negative, magnitude: i16::try_from(magnitude).unwrap_or_default(), digits })
+        }
+        Ok(Self { negative, exponent: i16::try_from(exponent).unwrap_or_default(), coefficient })
+    }
+
+    /// The sign, the exponent of the last digit and the digits.
+    pub(crate) fn parts(&self) -> (bool, i16, u128) {
+        (self.negative, self.exponent, self.coefficient)
+    }
+
+    /// The number with these parts, which were one's.
+    pub(crate) fn from_parts(negative: bool, exponent: i16, coefficient: u128) -> Self {
+        Self { negative, exponent, coefficient }
+    }
+
+    /// The exponent of the leading digit; 0 for zero.
+    fn magnitude(&self) -> i64 {
+        if self.is_zero() { 0 } else { i64::from(self.exponent) + i64::from(digits(self.coefficient)) - 1 }
     }
 
     /// The coefficient without trailing zeros and the exponent of its last
     /// digit.
     fn trimmed(&self) -> (u128, i64) {
-        let (mut coefficient, mut last) = (self.digits, i64::from(self.magnitude) - i64::from(DIGITS) + 1);
-        if coefficient == 0 {
-            return (0, 0);
-        }
-        for step in [16_u32, 8, 4, 2, 1] {
-            while coefficient.is_multiple_of(10_u128.pow(step)) {
-                coefficient /= 10_u128.pow(step);
-                last += i64::from(step);
-            }
-        }
-        (coefficient, last)
+        (self.coefficient, i64::from(self.exponent))
     }
 
     /// The sum, exactly.
@@ -142,7 +144,7 @@ impl Number {
         let last = a_last.min(b_last);
         // A digit stands at `last` and none below it, so the sum has as many
         // digits as reach up from there; one of 39 may vanish by a borrow.
-        if i64::from(self.magnitude.max(other.magnitude)) - last > i64::from(DIGITS) {
+        if self.magnitude().max(other.magnitude()) - last > i64::from(DIGITS) {
             return Err(TOO_LONG);
         }
         let units = |coefficient: u128, from: i64| {
@@ -180,34 +182,61 @@ impl Number {
         Self { negative: !self.negative && !self.is_zero(), ..self }
     }
 
-    /// The 38 digits, leading first.
-    fn decimal(&self) -> [u8; 38] {
-        let mut out = [0; 38];
-        let halves = [self.digits / TEN_19, self.digits % TEN_19];
-        for (slot, half) in out.chunks_exact_mut(19).zip(halves) {
-            let mut half = u64::try_from(half).unwrap_or_default();
-            for digit in slot.iter_mut().rev() {
-                *digit = (half % 10) as u8;
-                half /= 10;
+    /// Its digits, leading first, at the end of so much room.
+    fn decimal(&self) -> ([u8; 39], usize) {
+        let (mut out, mut at) = ([0; 39], 39);
+        let mut put = |mut rest: u64, least: usize| {
+            let mut count = 0;
+            while rest != 0 || count < least {
+                at -= 1;
+                if let Some(slot) = out.get_mut(at) {
+                    *slot = (rest % 10) as u8;
+                }
+                rest /= 10;
+                count += 1;
+            }
+        };
+        match u64::try_from(self.coefficient) {
+            Ok(short) => put(short, 0),
+            Err(_) => {
+                let half = |part: u128| u64::try_from(part).unwrap_or_default();
+                let high = self.coefficient / TEN_19;
+                put(half(self.coefficient % TEN_19), 19);
+                match u64::try_from(high) {
+                    Ok(high) => put(high, 0),
+                    Err(_) => {
+                        put(half(high % TEN_19), 19);
+                        put(half(high / TEN_19), 0);
+                    }
+                }
             }
         }
-        out
+        (out, at)
     }
 
-    /// The base-100 digits that are stored, aligned at the decimal point, and
-    /// the power of 100 of the first of them. `[DDB-2.4.2]`
-    fn pairs(&self) -> (i64, impl Iterator<Item = u8>) {
-        let decimal = self.decimal();
-        let used = decimal.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
-        let magnitude = i64::from(self.magnitude);
+    /// How many base-100 digits are stored, aligned at the decimal point, and
+    /// whether the first is half of one. `[DDB-2.4.2]`
+    fn pair_count(&self) -> (u64, usize) {
+        if self.is_zero() {
+            return (0, 0);
+        }
         // An even exponent stands in the right half of its pair.
-        let lead = usize::from(magnitude.rem_euclid(2) == 0 && used > 0);
-        let count = (used + lead).div_ceil(2);
+        let lead = usize::from(self.magnitude().rem_euclid(2) == 0);
+        let used = u64::from(digits(self.coefficient));
+        ((used + lead as u64).div_ceil(2), lead)
+    }
+
+    /// The base-100 digits that are stored and the power of 100 of the first
+    /// of them. `[DDB-2.4.2]`
+    fn pairs(&self) -> (i64, impl Iterator<Item = u8>) {
+        let (decimal, start) = self.decimal();
+        let (count, lead) = self.pair_count();
+        let count = usize::try_from(count).unwrap_or_default();
         let at = move |place: usize| {
-            place.checked_sub(lead).and_then(|place| decimal.get(place)).copied().unwrap_or(0)
+            place.checked_sub(lead).and_then(|place| decimal.get(start + place)).copied().unwrap_or(0)
         };
         let pairs = (0..count).map(move |pair| at(2 * pair) * 10 + at(2 * pair + 1));
-        (magnitude.div_euclid(2), pairs)
+        (self.magnitude().div_euclid(2), pairs)
     }
 
     /// Bytes that a stored number takes: one, one for each base-100 digit and
@@ -221,8 +250,7 @@ impl Number {
     /// ```
     #[must_use]
     pub fn size(&self) -> u64 {
-        let (_, pairs) = self.pairs();
-        1 + pairs.count() as u64 + u64::from(self.negative)
+        1 + self.pair_count().0 + u64::from(self.negative)
     }
 
     /// Appends bytes that sort as the numbers do, and that the hash ring is
@@ -249,9 +277,16 @@ impl Number {
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         let sign = |n: &Self| if n.is_zero() { 0_i8 } else { 1 - 2 * i8::from(n.negative) };
-        let size = |n: &Self| (n.magnitude, n.digits);
         sign(self).cmp(&sign(other)).then_with(|| {
-            if self.negative { size(other).cmp(&size(self)) } else { size(self).cmp(&size(other)) }
+            let size = if self.exponent == other.exponent {
+                self.coefficient.cmp(&other.coefficient)
+            } else {
+                // Both with as many digits as there can be.
+                let full =
+                    |n: &Self| n.coefficient * 10_u128.pow(DIGITS.saturating_sub(digits(n.coefficient)));
+                self.magnitude().cmp(&other.magnitude()).then_with(|| full(self).cmp(&full(other)))
+            };
+            if self.negative { size.reverse() } else { size }
         })
     }
 }
@@ -318,6 +353,30 @@ impl FromStr for Number {
     }
 }
 
+/// How many decimal digits.
+fn digits(coefficient: u128) -> u32 {
+    match u64::try_from(coefficient) {
+        Ok(short) => short.checked_ilog10().map_or(0, |log| log + 1),
+        Err(_) => coefficient.ilog10() + 1,
+    }
+}
+
+/// Without the zeros at its end.
+fn trimmed(mut coefficient: u128, mut exponent: i64) -> (u128, i64) {
+    if let Ok(mut short) = u64::try_from(coefficient) {
+        while short.is_multiple_of(10) && short != 0 {
+            short /= 10;
+            exponent += 1;
+        }
+        return (u128::from(short), exponent);
+    }
+    while coefficient.is_multiple_of(10) && coefficient != 0 {
+        coefficient /= 10;
+        exponent += 1;
+    }
+    (coefficient, exponent)
+}
+
 fn read_exponent(text: &str) -> Result<i64, NumberFault> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -335,14 +394,14 @@ fn read_exponent(text: &str) -> Result<i64, NumberFault> {
 impl fmt::Display for Number {
     /// The canonical text: plain decimal. `[DDB-2.2.5]`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimal = self.decimal();
-        let used = decimal.iter().rposition(|digit| *digit != 0).map_or(0, |last| last + 1);
+        let (decimal, start) = self.decimal();
+        let used = (decimal.len() - start) as i64;
         let digit = |place: i64| {
-            let digit = usize::try_from(place).ok().and_then(|place| decimal.get(place)).copied();
+            let digit = usize::try_from(place).ok().and_then(|place| decimal.get(start + place)).copied();
             char::from(b'0' + digit.unwrap_or(0))
         };
-        let point = i64::from(self.magnitude) + 1;
-        let mut text = String::new();
+        let point = self.magnitude() + 1;
+        let mut text = String::with_capacity(24);
         if self.negative {
             text.push('-');
         }
@@ -350,9 +409,9 @@ impl fmt::Display for Number {
             text.push('0');
         }
         text.extend((0..point).map(digit));
-        if used as i64 > point {
+        if used > point {
             text.push('.');
-            text.extend((point..used as i64).map(digit));
+            text.extend((point..used).map(digit));
         }
         f.write_str(&text)
     }

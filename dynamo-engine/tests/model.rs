@@ -15,6 +15,22 @@ enum Op {
     Delete(u8, i64),
     Add(u8, i64, i64),
     Regroup(u8, i64, Option<u8>),
+    /// A put that needs an item to be there, if so asked, and an ADD; sent
+    /// twice under a token, held for a while, or let go again.
+    Both {
+        put: (u8, i64),
+        add: (u8, i64),
+        guarded: bool,
+        how: How,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum How {
+    Plain,
+    Token(u8),
+    Held,
+    LetGo,
 }
 
 fn key(pk: u8, sk: i64) -> AttributeMap {
@@ -32,6 +48,7 @@ struct World {
     dynamo: Engine,
     calls: Calls,
     stream: String,
+    tokens: u32,
 }
 
 impl World {
@@ -43,7 +60,7 @@ impl World {
             .index(GlobalSecondaryIndex::all("by-g", "g", Some("sk")), [("g", ValueType::S)])
             .stream("NEW_AND_OLD_IMAGES");
         let made = dynamo.create_table(calls.cx(), table).unwrap();
-        Self { dynamo, calls, stream: made.table_description.latest_stream_arn.unwrap() }
+        Self { dynamo, calls, stream: made.table_description.latest_stream_arn.unwrap(), tokens: 0 }
     }
 
     fn run(&mut self, model: &mut Model, op: &Op) {
@@ -72,6 +89,7 @@ impl World {
                 row.1 += more;
                 assert_eq!(new, Some(item(pk, sk, *row)));
             }
+            Op::Both { put, add, guarded, how } => self.both(model, put, add, guarded, how),
             Op::Regroup(pk, sk, group) => {
                 let update = match group {
                     Some(group) => UpdateItemRequest::new("tab", key(pk, sk), "SET g = :g")
@@ -90,6 +108,72 @@ impl World {
                 }
             }
         }
+    }
+
+    /// `[DDB-11.5]` `[DDB-11.8]` `[DDB-11.9]`
+    fn both(&mut self, model: &mut Model, put: (u8, i64), add: (u8, i64), guarded: bool, how: How) {
+        let mut one = Put::new("tab", item(put.0, put.1, (None, 7)));
+        one.condition_expression = guarded.then(|| "attribute_exists(pk)".into());
+        let more = AttributeMap::from([(":n", AttributeValue::n(1))]);
+        let two = Update::new("tab", key(add.0, add.1), "ADD hits :n", more);
+        let mut request = TransactWriteItemsRequest::new([one.into(), two.into()]);
+        self.tokens += 1;
+        if let How::Token(_) = how {
+            request.client_request_token = Some(format!("token-{}", self.tokens));
+        }
+        let answer = match how {
+            How::Plain | How::Token(_) => self.dynamo.transact_write_items(self.calls.cx(), request.clone()),
+            How::Held | How::LetGo => {
+                let prepare = PrepareTransactionRequest::new("t", request.clone());
+                self.dynamo
+                    .prepare_transaction(self.calls.cx(), prepare)
+                    .and_then(|()| {
+                        // Nobody else writes or reads in transactions; plain reads go on.
+                        let delete = DeleteItemRequest::new("tab", key(put.0, put.1));
+                        let refusal = self.dynamo.delete_item(self.calls.cx(), delete).unwrap_err();
+                        assert_eq!(refusal, Error::TransactionConflict);
+                        let all = TransactGetItemsRequest::new([Get::new("tab", key(add.0, add.1)).into()]);
+                        let refusal = self.dynamo.transact_get_items(self.calls.cx(), all).unwrap_err();
+                        assert!(refusal.to_string().ends_with("[TransactionConflict]"), "{refusal}");
+                        let refusal =
+                            self.dynamo.transact_write_items(self.calls.cx(), request.clone()).unwrap_err();
+                        assert!(refusal.to_string().ends_with("[TransactionConflict, TransactionConflict]"));
+                        let get = GetItemRequest::new("tab", key(add.0, add.1));
+                        let found = self.dynamo.get_item(self.calls.cx(), get).unwrap().item;
+                        assert_eq!(found, model.get(&add).map(|row| item(add.0, add.1, *row)));
+                        match how {
+                            How::LetGo => {
+                                let cancel = CancelTransactionRequest::new("t");
+                                self.dynamo.cancel_transaction(self.calls.cx(), cancel).map(|()| None)
+                            }
+                            _ => {
+                                let commit = CommitTransactionRequest::new("t");
+                                self.dynamo.commit_transaction(self.calls.cx(), commit).map(Some)
+                            }
+                        }
+                    })
+                    .map(Option::unwrap_or_default)
+            }
+        };
+        if put == add {
+            assert_eq!(answer.unwrap_err(), Error::OneItemTwice);
+            return;
+        }
+        if guarded && !model.contains_key(&put) {
+            assert!(answer.unwrap_err().to_string().ends_with("[ConditionalCheckFailed, None]"));
+            return;
+        }
+        answer.unwrap();
+        if how == How::LetGo {
+            return;
+        }
+        if let How::Token(times) = how {
+            for _ in 0..times {
+                self.dynamo.transact_write_items(self.calls.cx(), request.clone()).unwrap();
+            }
+        }
+        model.insert(put, (None, 7));
+        model.entry(add).or_insert((None, 0)).1 += 1;
     }
 
     /// All pages of a query.
@@ -168,6 +252,9 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => (pk(), sk()).prop_map(|(pk, sk)| Op::Delete(pk, sk)),
         2 => (pk(), sk(), -3..4_i64).prop_map(|(pk, sk, more)| Op::Add(pk, sk, more)),
         2 => (pk(), sk(), group()).prop_map(|(pk, sk, group)| Op::Regroup(pk, sk, group)),
+        2 => ((pk(), sk()), (pk(), sk()), any::<bool>(), prop_oneof![
+            Just(How::Plain), Just(How::Held), Just(How::LetGo), (0..3_u8).prop_map(How::Token),
+        ]).prop_map(|(put, add, guarded, how)| Op::Both { put, add, guarded, how }),
     ];
     proptest::collection::vec(op, 1..60)
 }
@@ -198,7 +285,7 @@ proptest! {
         for group in 0..3_u8 {
             let query = QueryRequest::new("tab", "g = :g").value(":g", AttributeValue::s(group.to_string())).index("by-g");
             let found = world.query(query, Some(limit));
-            let order = |item: &Item| item.get("sk").cloned();
+            let order = |item: &Item| item.get("sk");
             prop_assert!(found.is_sorted_by(|a, b| order(a).unwrap().order(&order(b).unwrap()).unwrap().is_le()));
             prop_assert_eq!(sorted(found), sorted(whole(&|_, row| row.0 == Some(group))));
         }

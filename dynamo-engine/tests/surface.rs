@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 /// that the engine does not have are empty.
 const NAMES: &str = include_str!("api-names.json");
 
+/// What AWS does not have: calls that steer a simulation.
+const OURS: [&str; 3] = ["PrepareTransaction", "CommitTransaction", "CancelTransaction"];
+
 fn model() -> Map<String, Value> {
     serde_json::from_str(NAMES).unwrap()
 }
@@ -20,9 +23,10 @@ fn model() -> Map<String, Value> {
 fn every_member_has_the_name_and_type_that_the_service_model_gives_it() {
     let model = model();
     let theirs = model.iter().filter(|(_, of)| of["Input"].is_object()).map(|(name, _)| name.as_str());
-    assert_eq!(theirs.collect::<BTreeSet<_>>(), Request::NAMES.iter().copied().collect());
-    for name in Request::NAMES {
-        let sent = json!({*name: model[*name]["Input"]});
+    let shared = || Request::NAMES.iter().copied().filter(|name| !OURS.contains(name));
+    assert_eq!(theirs.collect::<BTreeSet<_>>(), shared().collect());
+    for name in shared() {
+        let sent = json!({name: model[name]["Input"]});
         let read: Request = serde_json::from_value(sent.clone()).unwrap();
         assert_eq!(serde_json::to_value(read).unwrap(), sent, "{name} loses a member");
     }
@@ -144,5 +148,5 @@ fn replies_have_no_member_that_the_service_model_does_not_have() {
         json!({"GetShardIterator": {"StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}}),
     );
     let records = call(json!({"GetRecords": {"ShardIterator": iterator["ShardIterator"]}}));
-    assert_eq!(records["Records"].as_array().unwrap().len(), 3);
+    assert_eq!(records["Records"].as_array().unwrap().len(), 4);
 }

@@ -93,17 +93,25 @@ fn main() {
     let told = |what: &str, rate: f64| println!("{what:<44} {rate:>12.0} /s");
 
     let before = resident();
-    let rate = world.rate(items, |id| PutItemRequest::new("tab", item(id, 0)), |dynamo, cx, put| dynamo.put_item(cx, put));
+    let rate = world.rate(
+        items,
+        |id| PutItemRequest::new("tab", item(id, 0)),
+        |dynamo, cx, put| dynamo.put_item(cx, put),
+    );
     let grown = (resident() - before) / items as f64;
     println!("{items} items of {SIZE} bytes, {grown:.0} bytes resident each");
     told("PutItem, new", rate);
     let get = |nth| GetItemRequest::new("tab", key(somewhere(nth, items)));
     told("GetItem", world.rate(CALLS, get, |dynamo, cx, get| dynamo.get_item(cx, get)));
-    let get = |nth| GetItemRequest { consistent_read: Some(true), ..GetItemRequest::new("tab", key(somewhere(nth, items))) };
+    let get = |nth| GetItemRequest {
+        consistent_read: Some(true),
+        ..GetItemRequest::new("tab", key(somewhere(nth, items)))
+    };
     told("GetItem, consistent", world.rate(CALLS, get, |dynamo, cx, get| dynamo.get_item(cx, get)));
     let put = |nth| PutItemRequest::new("tab", item(somewhere(nth, items), 1));
     told("PutItem, over another", world.rate(CALLS, put, |dynamo, cx, put| dynamo.put_item(cx, put)));
-    let put = |nth| PutItemRequest::new("tab", item(somewhere(nth, items), 2)).condition("attribute_exists(pk)");
+    let put =
+        |nth| PutItemRequest::new("tab", item(somewhere(nth, items), 2)).condition("attribute_exists(pk)");
     told("PutItem, with a condition", world.rate(CALLS, put, |dynamo, cx, put| dynamo.put_item(cx, put)));
     let update = |nth| UpdateItemRequest {
         condition_expression: Some("version >= :zero".into()),
@@ -113,7 +121,10 @@ fn main() {
         ])),
         ..UpdateItemRequest::new("tab", key(somewhere(nth, items)), "SET version = version + :one")
     };
-    told("UpdateItem, with a condition", world.rate(CALLS, update, |dynamo, cx, update| dynamo.update_item(cx, update)));
+    told(
+        "UpdateItem, with a condition",
+        world.rate(CALLS, update, |dynamo, cx, update| dynamo.update_item(cx, update)),
+    );
     let delete = |nth| DeleteItemRequest::new("tab", key(somewhere(nth, items)));
     told("DeleteItem", world.rate(CALLS, delete, |dynamo, cx, delete| dynamo.delete_item(cx, delete)));
 

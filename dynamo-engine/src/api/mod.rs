@@ -1,6 +1,7 @@
 //! Wire types: AWS's member names, nothing checked.
 
 mod batch;
+mod control;
 mod item;
 mod legacy;
 mod query;
@@ -11,6 +12,7 @@ mod transact;
 mod update_table;
 
 pub use batch::*;
+pub use control::*;
 pub use item::*;
 pub use legacy::*;
 pub use query::*;

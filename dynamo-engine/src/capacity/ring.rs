@@ -1,6 +1,6 @@
 //! The ring that partition keys are hashed to.
 
-use core::ops::Range;
+use core::ops::{Range, RangeInclusive};
 use md5::{Digest, Md5};
 
 /// A place on the ring: the whole digest, leading bits first.
@@ -21,6 +21,14 @@ pub(crate) fn place(parts: &[&[u8]]) -> Place {
 pub(crate) fn arc(place: Place, count: usize) -> usize {
     let scaled = (place >> 64) * (count as u128);
     usize::try_from(scaled >> 64).unwrap_or(0)
+}
+
+/// The leading halves of the places in an arc.
+pub(crate) fn arc_leads(arc: usize, count: usize) -> RangeInclusive<u64> {
+    let (arc, count) = (arc as u128, count as u128);
+    let edge = |arc: u128| (arc << 64).div_ceil(count);
+    let lead = |place: u128| u64::try_from(place).unwrap_or(u64::MAX);
+    lead(edge(arc))..=lead(edge(arc + 1).saturating_sub(1))
 }
 
 /// The part of the ring that a segment of a parallel scan covers; no end means

@@ -5,9 +5,11 @@ use super::parse::{self, Call, Comparator, Node, OPERATORS, Parsed};
 use super::path::Path;
 use super::placeholders::Placeholders;
 use crate::Error;
-use crate::item::Attributes;
+use crate::item::Item;
 use crate::number::Number;
+use crate::packed::Raw;
 use crate::value::{Value, ValueType};
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -311,18 +313,25 @@ impl Compiler<'_> {
 /// What a step of a running condition leaves.
 enum Slot<'v> {
     Missing,
+    /// A value of the item, where it stands.
+    Raw(Raw<'v>),
     Value(&'v Value),
     Number(Value),
     Truth(bool),
 }
 
 impl Slot<'_> {
-    fn value(&self) -> Option<&Value> {
+    fn value(&self) -> Option<Cow<'_, Value>> {
         match self {
-            Self::Value(value) => Some(value),
-            Self::Number(value) => Some(value),
+            Self::Raw(raw) => Some(Cow::Owned(raw.value())),
+            Self::Value(value) => Some(Cow::Borrowed(value)),
+            Self::Number(value) => Some(Cow::Borrowed(value)),
             Self::Missing | Self::Truth(_) => None,
         }
+    }
+
+    fn is_there(&self) -> bool {
+        !matches!(self, Self::Missing | Self::Truth(_))
     }
 
     fn truth(&self) -> bool {
@@ -331,29 +340,33 @@ impl Slot<'_> {
 }
 
 impl Condition {
-    /// Whether the attributes satisfy it. A missing item has none.
+    /// Whether an item satisfies it. A missing one has no attributes.
     /// `[DDB-6.4]`
-    pub(crate) fn holds(&self, item: &Attributes, placeholders: &Placeholders) -> bool {
+    pub(crate) fn holds(&self, item: Option<&Item>, placeholders: &Placeholders) -> bool {
         let mut stack: Vec<Slot<'_>> = Vec::with_capacity(8);
         for step in &self.steps {
             let mut pop = || stack.pop().unwrap_or(Slot::Missing);
             let slot = match step {
-                Op::Path(path) => path.find(item).map_or(Slot::Missing, Slot::Value),
+                Op::Path(path) => item.and_then(|item| path.find_in(item)).map_or(Slot::Missing, Slot::Raw),
                 Op::Value(value) => Slot::Value(placeholders.get(*value)),
                 Op::Compare(comparator) => {
                     let (right, left) = (pop(), pop());
-                    Slot::Truth(compare(*comparator, left.value(), right.value()))
+                    Slot::Truth(compare(*comparator, left.value().as_deref(), right.value().as_deref()))
                 }
                 Op::Between => {
                     let (high, low, operand) = (pop(), pop(), pop());
-                    let within =
-                        |bound: &Slot<'_>, comparator| compare(comparator, operand.value(), bound.value());
+                    let operand = operand.value();
+                    let within = |bound: &Slot<'_>, comparator| {
+                        compare(comparator, operand.as_deref(), bound.value().as_deref())
+                    };
                     Slot::Truth(within(&low, Comparator::Ge) && within(&high, Comparator::Le))
                 }
                 Op::In(listed) => {
                     let listed: Vec<_> = (0..*listed).map(|_| pop()).collect();
                     let operand = pop();
-                    let equal = |one: &Slot<'_>| compare(Comparator::Eq, operand.value(), one.value());
+                    let operand = operand.value();
+                    let equal =
+                        |one: &Slot<'_>| compare(Comparator::Eq, operand.as_deref(), one.value().as_deref());
                     Slot::Truth(listed.iter().any(equal))
                 }
                 Op::Not => Slot::Truth(!pop().truth()),
@@ -365,16 +378,16 @@ impl Condition {
                     let (right, left) = (pop(), pop());
                     Slot::Truth(left.truth() || right.truth())
                 }
-                Op::Function(Function::Size) => match pop().value().and_then(size) {
+                Op::Function(Function::Size) => match pop().value().as_deref().and_then(size) {
                     Some(size) => Slot::Number(Value::N(size)),
                     None => Slot::Missing,
                 },
-                Op::Function(Function::AttributeExists) => Slot::Truth(pop().value().is_some()),
-                Op::Function(Function::AttributeNotExists) => Slot::Truth(pop().value().is_none()),
+                Op::Function(Function::AttributeExists) => Slot::Truth(pop().is_there()),
+                Op::Function(Function::AttributeNotExists) => Slot::Truth(!pop().is_there()),
                 Op::Function(function) => {
                     let (right, left) = (pop(), pop());
                     Slot::Truth(match (left.value(), right.value()) {
-                        (Some(left), Some(right)) => both(*function, left, right),
+                        (Some(left), Some(right)) => both(*function, &left, &right),
                         _ => false,
                     })
                 }

@@ -3,7 +3,8 @@
 use super::fault::ExpressionFault;
 use super::placeholders::Placeholders;
 use super::reserved::is_reserved;
-use crate::item::Attributes;
+use crate::item::{Attributes, Item};
+use crate::packed::Raw;
 use crate::value::Value;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -78,6 +79,14 @@ impl Path {
             (Step::Name(name), Value::M(map)) => map.get(name),
             (Step::Index(index), Value::L(list)) => list.get(*index as usize),
             _ => None,
+        })
+    }
+
+    /// What it leads to in an item, where it stands.
+    pub(crate) fn find_in<'v>(&self, item: &'v Item) -> Option<Raw<'v>> {
+        self.steps.iter().try_fold(item.raw(&self.name)?, |value, step| match step {
+            Step::Name(name) => value.named(name),
+            Step::Index(index) => value.at(*index as usize),
         })
     }
 

@@ -5,7 +5,7 @@ use super::lex::Tokens;
 use super::path::{Path, Step};
 use super::placeholders::Placeholders;
 use crate::Error;
-use crate::item::{Attributes, Item};
+use crate::item::{Attributes, Item, Pick};
 use crate::value::{DEPTH, Value};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -59,14 +59,17 @@ impl Projection {
         Self { paths, top }
     }
 
-    /// What of the attributes is wanted and there. `[DDB-6.7.2]` `[DDB-6.7.3]`
-    pub(crate) fn of_attributes(&self, attributes: &Attributes) -> Attributes {
-        names(&self.top, attributes)
-    }
-
-    /// The item with only what is wanted.
+    /// The item with only what is wanted and there. `[DDB-6.7.2]`
+    /// `[DDB-6.7.3]`
     pub(crate) fn of_item(&self, item: &Item) -> Item {
-        Item::new(self.of_attributes(item.attributes()))
+        item.picked(|name, value| {
+            let place = self.top.binary_search_by(|(other, _)| other.as_str().cmp(name));
+            match place.ok().and_then(|place| self.top.get(place)) {
+                None => Pick::Nothing,
+                Some((_, Part::All)) => Pick::All,
+                Some((_, part)) => take(part, &value.value()).map_or(Pick::Nothing, Pick::Part),
+            }
+        })
     }
 
     /// The attributes that it names at the top.

@@ -4,7 +4,7 @@ use super::path::{Path, Step};
 use super::placeholders::Placeholders;
 use super::update::{Action, ActionKind, Update, ValueOp};
 use crate::Error;
-use crate::item::Attributes;
+use crate::item::{Attributes, Item};
 use crate::number::{Number, NumberFault};
 use crate::value::Value;
 use alloc::borrow::Cow;
@@ -32,13 +32,12 @@ impl Update {
     /// The run-time errors of updates. `[DDB-6.6.8]`
     pub(crate) fn apply(
         &self,
-        old: Option<&Attributes>,
-        key: &Attributes,
+        old: Option<&Item>,
+        key: &Item,
         placeholders: &Placeholders,
     ) -> Result<Attributes, Error> {
-        let nothing = Attributes::default();
-        let view = old.unwrap_or(&nothing);
-        let mut new = old.unwrap_or(key).clone();
+        let view = &old.map(Item::attributes).unwrap_or_default();
+        let mut new = if old.is_some() { view.clone() } else { key.attributes() };
         let (mut appends, mut removals) = (Vec::new(), Vec::new());
         let mut puts = Vec::with_capacity(self.actions.len());
         for Action { path, what } in &self.actions {

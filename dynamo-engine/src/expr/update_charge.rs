@@ -4,18 +4,19 @@
 use super::path::{Path, Step};
 use super::placeholders::Placeholders;
 use super::update::{ActionKind, Update, ValueOp};
-use crate::item::Attributes;
+use crate::item::Item;
 use crate::value::Value;
 use alloc::vec::Vec;
 
 impl Update {
     /// The charge of the whole statement against the attributes that are
     /// there.
-    pub(crate) fn charge(&self, item: &Attributes, placeholders: &Placeholders) -> u64 {
+    pub(crate) fn charge(&self, item: Option<&Item>, placeholders: &Placeholders) -> u64 {
         let clause = |path: &Path, what: &ActionKind| match what {
             ActionKind::Set(ops) => 19 + target(path) + cost(ops, placeholders),
             ActionKind::Add(value) | ActionKind::Append(value) => {
-                19 + target(path) + added(path.find(item), placeholders.get(*value))
+                let found = item.and_then(|item| path.find_in(item)).map(|found| found.value());
+                19 + target(path) + added(found.as_ref(), placeholders.get(*value))
             }
             ActionKind::Remove | ActionKind::Delete(_) => 1 + target(path),
         };

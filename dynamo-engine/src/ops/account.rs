@@ -81,8 +81,8 @@ impl Operation<Engine> for DescribeContinuousBackupsRequest {
         Ok(Named::new(engine, self.table_name.as_deref().unwrap_or_default()))
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("DescribeContinuousBackups")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "DescribeContinuousBackups")])
     }
 
     /// [DDB-15.4]
@@ -93,7 +93,7 @@ impl Operation<Engine> for DescribeContinuousBackupsRequest {
         cx: Cx<'_, S>,
     ) -> Result<DescribeContinuousBackupsResult, Error> {
         let Ok(table) = engine.any_table(&target.name) else {
-            return Err(Error::NoTableToBackUp { table: target.name });
+            return Err(Error::NoTableToBackUp { table: (*target.name).into() });
         };
         let begun = cx.now >= table.definition.created + BACKUPS_BEGIN;
         let status = if begun { "ENABLED" } else { "DISABLED" };

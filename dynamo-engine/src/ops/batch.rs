@@ -99,7 +99,7 @@ impl Operation<Engine> for BatchGetItemRequest {
 
     fn needs(&self, engine: &Engine, _: &usize, _caller: &Caller) -> Vec<AuthzRequest> {
         let tables = self.request_items.iter().flatten();
-        tables.map(|(name, _)| Named::new(engine, name).needs("BatchGetItem")).collect()
+        tables.map(|(name, _)| Named::new(engine, name).needs(engine, "BatchGetItem")).collect()
     }
 
     fn permission(&self, tables: &usize, permit: &Permit) -> Result<(), Error> {
@@ -157,7 +157,7 @@ impl Operation<Engine> for BatchGetItemRequest {
         let mut places = Vec::new();
         for get in &gets {
             let schema = &engine.table(&get.target.name)?.definition.schema;
-            let keys = get.keys.iter().map(|(key, _)| schema.check_key(key.attributes()));
+            let keys = get.keys.iter().map(|(key, _)| schema.check_key(key));
             places.push(keys.collect::<Result<Vec<_>, _>>()?);
         }
         for get in &gets {
@@ -182,8 +182,8 @@ impl Operation<Engine> for BatchGetItemRequest {
                 }
                 // [CAP-3] [CAP-8] [CAP-9]
                 let units = units::read(size, consistent);
-                let draw = Draw { partition: table.store.partition(place.place), units };
-                let hash = |name: &str| key.get(name).cloned();
+                let draw = Draw { partition: table.store.partition(place.place()), units };
+                let hash = |name: &str| key.get(name);
                 if let Err(error) = table.admit(Demand::Read, &[(None, draw)], hash, cx.now, &mut cx.sink) {
                     throttled = Some(error);
                     left.push(sent.clone());
@@ -269,7 +269,7 @@ impl Operation<Engine> for BatchWriteItemRequest {
 
     fn needs(&self, engine: &Engine, _: &usize, _caller: &Caller) -> Vec<AuthzRequest> {
         let tables = self.request_items.iter().flatten();
-        tables.map(|(name, _)| Named::new(engine, name).needs("BatchWriteItem")).collect()
+        tables.map(|(name, _)| Named::new(engine, name).needs(engine, "BatchWriteItem")).collect()
     }
 
     fn permission(&self, tables: &usize, permit: &Permit) -> Result<(), Error> {
@@ -312,7 +312,7 @@ impl Operation<Engine> for BatchWriteItemRequest {
             let table = engine.table(&target.name)?;
             let mut seen = BTreeSet::new();
             for write in writes.iter().filter(|write| write.table == place) {
-                let attributes = write.item.attributes();
+                let attributes = &write.item;
                 let key = if write.put {
                     // [DDB-2.6.4]
                     let key =
@@ -340,12 +340,13 @@ impl Operation<Engine> for BatchWriteItemRequest {
         let (mut done, mut throttled) = (0, None);
         for (write, key) in writes.into_iter().zip(keys) {
             let Some((target, named)) = tables.get(write.table) else { continue };
+            let free = engine.check_free(&target.name, &key);
             let table = engine.table_mut(&target.name)?;
             let plan = table.plan(key, write.put.then_some(write.item));
-            // [CAP-32]
-            match table.admit_write(&plan, cx.now, &mut cx.sink) {
+            // [CAP-32] [DDB-11.8]
+            match free.and_then(|()| table.admit_write(&plan, cx.now, &mut cx.sink)) {
                 Err(error) => {
-                    throttled = Some(error);
+                    throttled = Some(error).filter(|error| *error != Error::TransactionConflict);
                     result.unprocessed_items.entry(named.clone()).or_default().push(write.sent);
                 }
                 Ok(units) => {

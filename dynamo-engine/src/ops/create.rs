@@ -552,8 +552,8 @@ impl Operation<Engine> for CreateTableRequest {
         Ok(Named::new(engine, name.unwrap_or_default()))
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("CreateTable")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "CreateTable")])
     }
 
     fn perform<S: Sink<Event>>(
@@ -570,7 +570,7 @@ impl Operation<Engine> for CreateTableRequest {
             return Err(Error::TableClass);
         }
         let tags = super::tags::check(self.tags.as_deref().unwrap_or_default())?;
-        let table = || target.name.clone();
+        let table = || (*target.name).into();
         // [DDB-4.2m]
         if let Ok(other) = engine.any_table(&target.name) {
             return Err(match other.definition.status {

@@ -65,7 +65,7 @@ fn check_count(faults: &mut Violations, path: &str, count: Option<usize>, most: 
 /// What a statement needs permission for. `[DDB-16.0]`
 fn need(engine: &Engine, statement: &Statement) -> AuthzRequest {
     let target = Named::new(engine, &statement.table);
-    let request = target.needs_index(statement.action(), statement.index.as_deref());
+    let request = target.needs_index(engine, statement.action(), statement.index.as_deref());
     let Ok(table) = engine.table(&target.name) else { return request };
     match statement.verb {
         Verb::Select { .. } => {

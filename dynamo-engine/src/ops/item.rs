@@ -11,7 +11,7 @@ use crate::api::{
 use crate::capacity::{Demand, Draw, units};
 use crate::engine::ItemSizeRule;
 use crate::expr::{Condition, ExpressionKind, Layer, Path, Placeholders, Projection, Update, What};
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use crate::key::emptiness;
 use crate::table::{Consumed, Table};
 use crate::value::DEPTH;
@@ -49,7 +49,7 @@ impl Operation<Engine> for GetItemRequest {
     }
 
     fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([leading_keys(target.needs("GetItem"), engine, &target.name, self.key.as_ref())])
+        Vec::from([leading_keys(target.needs(engine, "GetItem"), engine, &target.name, self.key.as_ref())])
     }
 
     /// [DDB-8.8]
@@ -79,13 +79,13 @@ impl Operation<Engine> for GetItemRequest {
         placeholders.check_used()?;
 
         let table = engine.table_mut(&target.name)?;
-        let place = table.definition.schema.check_key(key.attributes())?;
+        let place = table.definition.schema.check_key(&key)?;
         check_nested(table, projection.iter().flat_map(|projection| &projection.paths))?;
         let found = table.store.get(&place).cloned();
         // [CAP-4] [CAP-5] [CAP-6]
         let units = units::read(found.as_ref().map_or(0, Item::size), self.consistent_read == Some(true));
-        let draw = Draw { partition: table.store.partition(place.place), units };
-        table.admit(Demand::Read, &[(None, draw)], |name| key.get(name).cloned(), cx.now, &mut cx.sink)?;
+        let draw = Draw { partition: table.store.partition(place.place()), units };
+        table.admit(Demand::Read, &[(None, draw)], |name| key.get(name), cx.now, &mut cx.sink)?;
         let named = self.table_name.unwrap_or_default();
         Ok(GetItemResult {
             item: found.map(|item| match &projection {
@@ -168,7 +168,7 @@ impl Operation<Engine> for PutItemRequest {
     }
 
     fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([leading_keys(target.needs("PutItem"), engine, &target.name, self.item.as_ref())])
+        Vec::from([leading_keys(target.needs(engine, "PutItem"), engine, &target.name, self.item.as_ref())])
     }
 
     /// [DDB-8.6]
@@ -208,9 +208,10 @@ impl Operation<Engine> for PutItemRequest {
         compiled.condition = compiled.condition.or(expected);
 
         let table = engine.table(&target.name)?;
-        let key = table.definition.schema.check_item(item.attributes())?;
-        table.indexes.iter().try_for_each(|index| index.check_item(item.attributes()))?;
+        let key = table.definition.schema.check_item(&item)?;
+        table.indexes.iter().try_for_each(|index| index.check_item(&item))?;
         check_nested(table, compiled.condition.iter().flat_map(Condition::paths))?;
+        engine.check_free(&target.name, &key)?;
         let plan = table.plan(key, Some(item));
         let asked = Asked {
             table: self.table_name.unwrap_or_default(),
@@ -253,7 +254,7 @@ impl Operation<Engine> for DeleteItemRequest {
     }
 
     fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([leading_keys(target.needs("DeleteItem"), engine, &target.name, self.key.as_ref())])
+        Vec::from([leading_keys(target.needs(engine, "DeleteItem"), engine, &target.name, self.key.as_ref())])
     }
 
     /// [DDB-8.6]
@@ -290,8 +291,9 @@ impl Operation<Engine> for DeleteItemRequest {
         compiled.condition = compiled.condition.or(expected);
 
         let table = engine.table(&target.name)?;
-        let key = table.definition.schema.check_key(key.attributes())?;
+        let key = table.definition.schema.check_key(&key)?;
         check_nested(table, compiled.condition.iter().flat_map(Condition::paths))?;
+        engine.check_free(&target.name, &key)?;
         let plan = table.plan(key, None);
         let asked = Asked {
             table: self.table_name.unwrap_or_default(),
@@ -334,7 +336,7 @@ impl Operation<Engine> for UpdateItemRequest {
     }
 
     fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([leading_keys(target.needs("UpdateItem"), engine, &target.name, self.key.as_ref())])
+        Vec::from([leading_keys(target.needs(engine, "UpdateItem"), engine, &target.name, self.key.as_ref())])
     }
 
     /// [DDB-8.6]
@@ -394,16 +396,14 @@ impl Operation<Engine> for UpdateItemRequest {
         if let Some(path) = targets().find(|path| path.steps.is_empty() && schema.has(&path.name)) {
             return Err(Error::UpdatesKey { key: path.name.as_str().into() });
         }
-        let place = schema.check_key(key.attributes())?;
+        let place = schema.check_key(&key)?;
         let paths = compiled.update.iter().flat_map(Update::paths);
         check_nested(table, paths.chain(compiled.condition.iter().flat_map(Condition::paths)))?;
+        engine.check_free(&target.name, &place)?;
         let mut plan = table.plan(place, None);
         let old = plan.old.as_ref();
         let charge = match &compiled.update {
-            Some(update) if rule == ItemSizeRule::Statement => {
-                let nothing = Attributes::default();
-                update.charge(old.map_or(&nothing, Item::attributes), &compiled.placeholders)
-            }
+            Some(update) if rule == ItemSizeRule::Statement => update.charge(old, &compiled.placeholders),
             _ => 0,
         };
         if charge > ITEM_MAX {
@@ -422,7 +422,7 @@ impl Operation<Engine> for UpdateItemRequest {
             // [DDB-6.6.10]
             None => Some(old.cloned().unwrap_or_else(|| key.clone())),
             Some(update) => {
-                let new = update.apply(old.map(Item::attributes), key.attributes(), &compiled.placeholders);
+                let new = update.apply(old, &key, &compiled.placeholders);
                 let new = new.map_err(|error| match error {
                     Error::OperandDataType if by_attribute => Error::AttributeUpdateType,
                     error => error,
@@ -458,16 +458,16 @@ pub(super) fn check_result(table: &Table, new: &Item, update: &Update) -> Result
             if value.kind() != key.kind {
                 // [DDB-2.6.5]
                 return Err(if literal {
-                    index.mismatch(&key.name, value)
+                    index.mismatch(&key.name, &value)
                 } else {
                     Error::UpdatedIndexKeyType
                 });
             }
-            if let Some(kind) = emptiness(value) {
+            if let Some(kind) = emptiness(&value) {
                 return Err(Error::UpdatedIndexKeyEmpty { kind });
             }
         }
-        index.check_sizes(new.attributes())?;
+        index.check_sizes(new)?;
     }
     Ok(())
 }
@@ -495,8 +495,7 @@ impl Wanted {
 
     pub(crate) fn pick(&self, old: Option<&Item>, new: Option<&Item>) -> Option<Item> {
         let part = |projection: &Projection, item: Option<&Item>| {
-            let part = projection.of_attributes(item?.attributes());
-            (!part.is_empty()).then(|| Item::new(part))
+            Some(projection.of_item(item?)).filter(|part| !part.is_empty())
         };
         match self {
             Self::Nothing => None,

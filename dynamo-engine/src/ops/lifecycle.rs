@@ -28,8 +28,8 @@ impl Operation<Engine> for DescribeTableRequest {
         resolve(engine, self.table_name.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("DescribeTable")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "DescribeTable")])
     }
 
     fn perform<S: Sink<Event>>(
@@ -50,8 +50,8 @@ impl Operation<Engine> for DeleteTableRequest {
         resolve(engine, self.table_name.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("DeleteTable")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "DeleteTable")])
     }
 
     /// [DDB-4.4.5]
@@ -63,11 +63,11 @@ impl Operation<Engine> for DeleteTableRequest {
     ) -> Result<DeleteTableResult, Error> {
         let table = engine.any_table(&target.name)?;
         match table.definition.status {
-            Status::Creating(_) => return Err(Error::TableCreating { table: target.name }),
+            Status::Creating(_) => return Err(Error::TableCreating { table: (*target.name).into() }),
             Status::Deleting(_) => {
                 return Ok(DeleteTableResult { table_description: table.describe_deleted() });
             }
-            Status::Updating(_) => return Err(Error::TableUpdating { table: target.name }),
+            Status::Updating(_) => return Err(Error::TableUpdating { table: (*target.name).into() }),
             Status::Active if table.definition.protected => return Err(Error::Protected),
             Status::Active => {}
         }

@@ -12,12 +12,13 @@ mod legacy;
 mod lifecycle;
 mod members;
 mod page;
+pub(crate) mod prepare;
 mod query;
 mod scan;
 mod statement;
 mod stream;
 mod tags;
-mod transact;
+pub(crate) mod transact;
 mod ttl;
 mod update_table;
 mod write;
@@ -35,6 +36,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use aws_core::{AuthzRequest, Quantity};
 
@@ -67,6 +69,16 @@ aws_core::operations! {
         /// # Errors
         /// Any bad request of the batch refuses it whole.
         BatchWriteItem(BatchWriteItemRequest) -> BatchWriteItemResult = batch_write_item;
+        /// Lets go of a transaction that was prepared. Not AWS's. `[DDB-11.8]`
+        ///
+        /// # Errors
+        /// Nothing was prepared under the name.
+        CancelTransaction(CancelTransactionRequest) -> () = cancel_transaction;
+        /// Does what was prepared. Not AWS's. `[DDB-11.8]`
+        ///
+        /// # Errors
+        /// Nothing was prepared under the name, or there are no units for it.
+        CommitTransaction(CommitTransactionRequest) -> TransactWriteItemsResult = commit_transaction;
         /// Creates a table. `[DDB-4.2]`
         ///
         /// # Errors
@@ -154,6 +166,12 @@ aws_core::operations! {
         /// # Errors
         /// Not the ARN of a table.
         ListTagsOfResource(ListTagsOfResourceRequest) -> ListTagsOfResourceResult = list_tags_of_resource;
+        /// Checks a transaction and holds its items until it is committed or
+        /// cancelled. Not AWS's. `[DDB-11.8]`
+        ///
+        /// # Errors
+        /// As TransactWriteItems; the name is in use.
+        PrepareTransaction(PrepareTransactionRequest) -> () = prepare_transaction;
         /// Puts an item in the place of what is there, if the condition
         /// holds. `[DDB-8.1]`
         ///
@@ -216,34 +234,43 @@ const ITEM_MAX: u64 = 409_600;
 /// `Operation::Target` is; nobody outside can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    pub(crate) name: Box<str>,
-    arn: String,
+    pub(crate) name: Arc<str>,
+    /// The ARN that was given, if it was one.
+    arn: Option<Box<str>>,
 }
 
 impl Named {
     /// A name or an ARN of this account and Region. `[DDB-1.9]`
     fn new(engine: &Engine, text: &str) -> Self {
-        match text.split_once(":table/") {
-            Some((home, name)) if text.starts_with("arn:") => {
-                let own = engine.home().arn("dynamodb", "");
-                // A table of somebody else is not in this engine.
-                let name = if own.trim_end_matches(':') == home { name } else { "" };
-                Self { name: name.into(), arn: text.into() }
-            }
-            _ => Self { name: text.into(), arn: engine.home().arn("dynamodb", &format!("table/{text}")) },
+        if text.starts_with("arn:")
+            && let Some((home, name)) = text.split_once(":table/")
+        {
+            let own = engine.home().arn("dynamodb", "");
+            // A table of somebody else is not in this engine.
+            let name = if own.trim_end_matches(':') == home { name } else { "" };
+            return Self { name: name.into(), arn: Some(text.into()) };
+        }
+        let known = engine.tables().get_key_value(text).map(|(name, _)| name.clone());
+        Self { name: known.unwrap_or_else(|| text.into()), arn: None }
+    }
+
+    fn arn(&self, engine: &Engine) -> String {
+        match &self.arn {
+            Some(arn) => String::from(&**arn),
+            None => engine.home().arn("dynamodb", &format!("table/{}", self.name)),
         }
     }
 
     /// What must be allowed to do `action` with it. `[DDB-16.0]`
-    fn needs(&self, action: &str) -> AuthzRequest {
-        AuthzRequest::new(format!("dynamodb:{action}"), self.arn.clone())
+    fn needs(&self, engine: &Engine, action: &str) -> AuthzRequest {
+        AuthzRequest::new(format!("dynamodb:{action}"), self.arn(engine))
     }
 
-    fn needs_index(&self, action: &str, index: Option<&str>) -> AuthzRequest {
+    fn needs_index(&self, engine: &Engine, action: &str, index: Option<&str>) -> AuthzRequest {
         match index {
-            None => self.needs(action),
+            None => self.needs(engine, action),
             Some(index) => {
-                AuthzRequest::new(format!("dynamodb:{action}"), format!("{}/index/{index}", self.arn))
+                AuthzRequest::new(format!("dynamodb:{action}"), format!("{}/index/{index}", self.arn(engine)))
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{checked, report};
 use crate::api::ReadResult;
 use crate::capacity::{Demand, Draw, units};
 use crate::expr::{Condition, Fault, Layer, Placeholders, Projection, What};
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use crate::key::Key;
 use crate::table::index::{Index, Projected};
 use crate::table::{Consumed, Table};
@@ -98,7 +98,7 @@ pub(super) fn key_names<'t>(table: &'t Table, index: Option<&'t Index>) -> Vec<&
 
 /// Where in a store a start key is: pages one after the other are the whole.
 /// `[DDB-20.3]`
-pub(super) fn start_place(table: &Table, index: Option<&Index>, start: &Attributes) -> Result<Key, Error> {
+pub(super) fn start_place(table: &Table, index: Option<&Index>, start: &Item) -> Result<Key, Error> {
     let base = table.definition.schema.key_of(start).ok_or(Error::StartKeySchema)?;
     match index {
         None => Ok(base),
@@ -186,7 +186,7 @@ impl<'t> Page<'t> {
         self.scanned += 1;
         self.last = Some(item);
         let whole = self.fetch(item).unwrap_or(item);
-        let passes = |filter: &Condition| filter.holds(whole.attributes(), &self.reading.placeholders);
+        let passes = |filter: &Condition| filter.holds(Some(whole), &self.reading.placeholders);
         if self.reading.filter.as_ref().is_none_or(passes) {
             self.count += 1;
             if self.reading.select.as_deref() != Some("COUNT") {
@@ -206,9 +206,9 @@ impl<'t> Page<'t> {
         if !self.fetches {
             return None;
         }
-        let key = self.table.definition.schema.key_of(entry.attributes())?;
+        let key = self.table.definition.schema.key_of(entry)?;
         let item = self.table.store.get(&key)?;
-        let partition = self.table.store.partition(key.place);
+        let partition = self.table.store.partition(key.place());
         self.fetched.push(Draw { partition, units: units::read(item.size(), self.reading.consistent) });
         Some(item)
     }

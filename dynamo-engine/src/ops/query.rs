@@ -9,7 +9,7 @@ use crate::capacity::ring::{self, Place};
 use crate::expr::{
     Comparator, Condition, ExpressionKind, KeyClause, KeyTest, Layer, Placeholders, Projection, key_clauses,
 };
-use crate::item::Attributes;
+use crate::item::Item;
 use crate::key::{Key, KeySchema, check_sizes, emptiness, encoded, escaped, framed};
 use crate::table::Table;
 use crate::table::index::Index;
@@ -63,8 +63,8 @@ impl Operation<Engine> for QueryRequest {
         Ok(Named::new(engine, self.table_name.as_deref().unwrap_or_default()))
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        let request = target.needs_index("Query", self.index_name.as_deref());
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        let request = target.needs_index(engine, "Query", self.index_name.as_deref());
         Vec::from([match &self.select {
             Some(select) => request.with_context("dynamodb:Select", [select.as_str()]),
             None => request,
@@ -165,7 +165,7 @@ impl Operation<Engine> for QueryRequest {
         let place = page::find_index(table, named_index, consistent)?;
         let index = place.and_then(|place| table.indexes.get(place));
         let schema = index.map_or(&table.definition.schema, |index| &index.definition.schema);
-        let start = start.as_ref().map(crate::Item::attributes);
+        let start = start.as_ref();
         let wanted = check(table, index, schema, &clauses, start)?;
         check_nested(table, reading.projection.iter().flat_map(|projection| &projection.paths))?;
         // [DDB-6.5.7]
@@ -215,7 +215,7 @@ pub(super) fn check<'c>(
     index: Option<&Index>,
     schema: &KeySchema,
     clauses: &'c [KeyClause],
-    start: Option<&Attributes>,
+    start: Option<&Item>,
 ) -> Result<Wanted<'c>, Error> {
     if schema.is_composite() {
         return check_composite(table, index, schema, clauses, start);
@@ -231,7 +231,7 @@ fn check_clauses<'c>(
     index: Option<&Index>,
     schema: &KeySchema,
     clauses: &'c [KeyClause],
-    start: Option<&Attributes>,
+    start: Option<&Item>,
 ) -> Result<(&'c Value, Option<&'c KeyTest>), Error> {
     let keys = schema.attributes().count();
     if clauses.len() > keys.max(2) {
@@ -284,12 +284,12 @@ fn check_clauses<'c>(
         if table.definition.schema.key_of(start).is_none() {
             return Err(Error::StartKeySchema);
         }
-        if start.get(&schema.hash.name) != Some(hash) {
+        if start.get(&schema.hash.name).as_ref() != Some(hash) {
             return Err(Error::StartKeyPartition);
         }
         if let (Some(test), Some(key)) = (sort, &schema.sort)
             && let Some(value) = start.get(&key.name)
-            && !holds(test, value)
+            && !holds(test, &value)
         {
             let single = index.is_none() && matches!(test, KeyTest::Compare(Comparator::Eq, _));
             return Err(if single { Error::StartKeySingle } else { Error::StartKeyRange });
@@ -404,7 +404,7 @@ fn check_composite<'c>(
     index: Option<&Index>,
     schema: &KeySchema,
     clauses: &'c [KeyClause],
-    start: Option<&Attributes>,
+    start: Option<&Item>,
 ) -> Result<Wanted<'c>, Error> {
     let keys = schema.attributes().count();
     if clauses.len() > keys {

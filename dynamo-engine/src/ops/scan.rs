@@ -7,7 +7,6 @@ use super::{Named, check_legacy, check_placeholders_wanted, legacy};
 use crate::api::{ReadResult, ScanRequest};
 use crate::capacity::ring::{self, Place};
 use crate::expr::{Condition, ExpressionKind, Layer, Placeholders, Projection};
-use crate::item::Item;
 use crate::key::Key;
 use crate::table::store::Span;
 use crate::{Engine, Error, Event};
@@ -82,8 +81,8 @@ impl Operation<Engine> for ScanRequest {
         Ok(Named::new(engine, self.table_name.as_deref().unwrap_or_default()))
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs_index("Scan", self.index_name.as_deref())])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs_index(engine, "Scan", self.index_name.as_deref())])
     }
 
     /// [DDB-9.15]
@@ -145,7 +144,7 @@ impl Operation<Engine> for ScanRequest {
         let table = engine.table(&target.name)?;
         let place = page::find_index(table, named_index, consistent)?;
         let index = place.and_then(|place| table.indexes.get(place));
-        let start = start.as_ref().map(Item::attributes);
+        let start = start.as_ref();
         if start.is_some_and(|start| start.len() != page::key_names(table, index).len()) {
             return Err(Error::StartKeySchema);
         }
@@ -155,7 +154,7 @@ impl Operation<Engine> for ScanRequest {
             None => None,
         };
         let inside =
-            |key: &Key| Some(key.place) >= segment.start && segment.end.is_none_or(|end| key.place < end);
+            |key: &Key| Some(key.place()) >= segment.start && segment.end.is_none_or(|end| key.place() < end);
         if start.as_ref().is_some_and(|start| !inside(start)) {
             return Err(Error::StartKeySegment);
         }
@@ -169,7 +168,7 @@ impl Operation<Engine> for ScanRequest {
             None => Bound::Included(edge(segment.start.unwrap_or_default())),
         };
         let first = match &from {
-            Bound::Included(key) | Bound::Excluded(key) => store.partition(key.place),
+            Bound::Included(key) | Bound::Excluded(key) => store.partition(key.place()),
             Bound::Unbounded => 0,
         };
         let last = segment.end.map_or(Place::MAX, |end| end.saturating_sub(1));

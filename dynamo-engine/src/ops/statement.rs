@@ -82,8 +82,8 @@ fn written_key<'s>(statement: &'s Statement, table: &Table) -> Result<(Item, Vec
 /// The key of the item that a statement means, if it says so.
 pub(super) fn target(statement: &Statement, table: &Table) -> Option<Key> {
     match &statement.verb {
-        Verb::Insert(item) => table.definition.schema.key_of(item.attributes()),
-        _ => table.definition.schema.key_of(whole_key(statement, table)?.0.attributes()),
+        Verb::Insert(item) => table.definition.schema.key_of(item),
+        _ => table.definition.schema.key_of(&whole_key(statement, table)?.0),
     }
 }
 
@@ -178,12 +178,11 @@ pub(super) fn run<S: Sink<Event>>(
     match &statement.verb {
         Verb::Select { .. } => Ok(refuse(StatementFault::MisplacedExists)?),
         Verb::Insert(item) => {
-            let attributes = item.attributes();
-            let key = table.definition.schema.check_item(attributes)?;
+            let key = table.definition.schema.check_item(item)?;
             if item.size() > ITEM_MAX {
                 return Err(Error::ItemSize.into());
             }
-            table.indexes.iter().try_for_each(|index| index.check_item(attributes))?;
+            table.indexes.iter().try_for_each(|index| index.check_item(item))?;
             engine.check_free(&name, &key)?;
             let plan = table.plan(key, Some(item.clone()));
             if plan.old.is_some() {
@@ -199,7 +198,7 @@ pub(super) fn run<S: Sink<Event>>(
             {
                 return Err(Error::UpdatesKey { key: path.name.as_str().into() }.into());
             }
-            let place = schema.check_key(key.attributes())?;
+            let place = schema.check_key(&key)?;
             let condition = exists(table, false, Term::all(&rest));
             check_nested(table, update.paths().chain(condition.paths()))?;
             engine.check_free(&name, &place)?;
@@ -208,8 +207,7 @@ pub(super) fn run<S: Sink<Event>>(
                 let item = OldItem(plan.old.clone().filter(|_| how.old_wanted));
                 return Err(fail(engine, &name, &plan, Error::ConditionFailed { item }, cx));
             }
-            let old = plan.old.as_ref().map(Item::attributes);
-            let new = Item::new(update.apply(old, key.attributes(), &statement.values)?);
+            let new = Item::new(update.apply(plan.old.as_ref(), &key, &statement.values)?);
             check_result(table, &new, update)?;
             plan = table.plan(plan.key, Some(new));
             let items = returning.map(|returning| updated(&plan, update, returning, table));
@@ -220,7 +218,7 @@ pub(super) fn run<S: Sink<Event>>(
                 return Ok(refuse(StatementFault::DeleteReturning(other.words()))?);
             }
             let (key, rest) = written_key(&statement, table)?;
-            let key = table.definition.schema.check_key(key.attributes())?;
+            let key = table.definition.schema.check_key(&key)?;
             let condition = Term::all(&rest).map(|rest| exists(table, true, Some(rest)));
             check_nested(table, condition.iter().flat_map(Condition::paths))?;
             engine.check_free(&name, &key)?;
@@ -242,8 +240,7 @@ fn updated(plan: &WritePlan, update: &Update, returning: Returning, table: &Tabl
     let schema = &table.definition.schema;
     let part = |item: Option<&Item>| {
         let targets = update.targets().filter(|path| !schema.has(&path.name)).cloned();
-        let part = Projection::of(targets.collect()).of_attributes(item?.attributes());
-        (!part.is_empty()).then(|| Item::new(part))
+        Some(Projection::of(targets.collect()).of_item(item?)).filter(|part| !part.is_empty())
     };
     let item = match returning {
         Returning::AllOld => plan.old.clone(),
@@ -265,9 +262,9 @@ fn fail<S: Sink<Event>>(
     let mut charge = || {
         let table = engine.table_mut(name)?;
         let units = Quantity::from_whole(plan.units);
-        let draw = Draw { partition: table.store.partition(plan.key.place), units };
+        let draw = Draw { partition: table.store.partition(plan.key.place()), units };
         let item = plan.old.as_ref().or(plan.new.as_ref());
-        table.admit(Demand::Write, &[(None, draw)], |name| item?.get(name).cloned(), cx.now, &mut cx.sink)
+        table.admit(Demand::Write, &[(None, draw)], |name| item?.get(name), cx.now, &mut cx.sink)
     };
     match charge() {
         Ok(()) => Failed { error, units: plan.units },
@@ -414,10 +411,9 @@ fn select<S: Sink<Event>>(
 
     // The stretches before the one that the last page ended in are done.
     if let Some(start) = &how.start {
-        let key = page::start_place(table, index, start.attributes())
-            .or_else(|_| refuse(StatementFault::OtherToken))?;
+        let key = page::start_place(table, index, start).or_else(|_| refuse(StatementFault::OtherToken))?;
         let store = index.map_or(&table.store, |index| &index.store);
-        let partition = store.partition(key.place);
+        let partition = store.partition(key.place());
         let inside = |(own, span): &(usize, Span)| *own == partition && span.holds(&key);
         let Some(at) = spans.iter().position(inside) else { return refuse(StatementFault::OtherToken) };
         spans.drain(..at);

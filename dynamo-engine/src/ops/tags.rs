@@ -89,11 +89,11 @@ fn table(engine: &Engine, arn: Option<&str>) -> Result<Named, Error> {
 /// Refuses an absent table, and one that comes or goes. `[DDB-4.4.16]`
 fn find(engine: &Engine, target: &Named) -> Result<(), Error> {
     let Ok(table) = engine.any_table(&target.name) else {
-        return Err(Error::ResourceArnNotFound { arn: target.arn.as_str().into() });
+        return Err(Error::ResourceArnNotFound { arn: target.arn(engine).into() });
     };
     match table.definition.status {
-        Status::Creating(_) => Err(Error::TableCreating { table: target.name.clone() }),
-        Status::Deleting(_) => Err(Error::TableDeleting { table: target.name.clone() }),
+        Status::Creating(_) => Err(Error::TableCreating { table: (*target.name).into() }),
+        Status::Deleting(_) => Err(Error::TableDeleting { table: (*target.name).into() }),
         Status::Active | Status::Updating(_) => Ok(()),
     }
 }
@@ -106,9 +106,9 @@ impl Operation<Engine> for TagResourceRequest {
         table(engine, self.resource_arn.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
         let tags = self.tags.iter().flatten();
-        let request = tags.fold(target.needs("TagResource"), |request, tag| {
+        let request = tags.fold(target.needs(engine, "TagResource"), |request, tag| {
             let (key, value) = (tag.key.as_deref(), tag.value.as_deref());
             request.with_context(
                 format!("aws:RequestTag/{}", key.unwrap_or_default()),
@@ -148,9 +148,9 @@ impl Operation<Engine> for UntagResourceRequest {
         table(engine, self.resource_arn.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
         let keys = self.tag_keys.iter().flatten().map(String::as_str);
-        Vec::from([target.needs("UntagResource").with_context("aws:TagKeys", keys)])
+        Vec::from([target.needs(engine, "UntagResource").with_context("aws:TagKeys", keys)])
     }
 
     fn perform<S: Sink<Event>>(
@@ -177,8 +177,8 @@ impl Operation<Engine> for ListTagsOfResourceRequest {
         table(engine, self.resource_arn.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("ListTagsOfResource")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "ListTagsOfResource")])
     }
 
     fn perform<S: Sink<Event>>(
@@ -188,7 +188,7 @@ impl Operation<Engine> for ListTagsOfResourceRequest {
         _cx: Cx<'_, S>,
     ) -> Result<ListTagsOfResourceResult, Error> {
         let Ok(table) = engine.any_table(&target.name) else {
-            return Err(Error::ResourceArnNotFound { arn: target.arn.as_str().into() });
+            return Err(Error::ResourceArnNotFound { arn: target.arn(engine).into() });
         };
         // Suites that run on AWS read more than ten at once: all fit a page.
         let tags = table.definition.tags.iter().map(|(key, value)| Tag::new(key, value)).collect();

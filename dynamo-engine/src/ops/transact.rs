@@ -10,7 +10,7 @@ use crate::api::{
 };
 use crate::capacity::{Demand, Draw, units};
 use crate::expr::{Condition, ExpressionKind, Layer, Placeholders, Projection, Update};
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use crate::key::Key;
 use crate::table::{Consumed, Table, WritePlan};
 use crate::value::AttributeMap;
@@ -203,7 +203,12 @@ pub(super) struct Action {
 }
 
 impl Action {
-    /// [DDB-11.5]
+    /// The actions of a request, one by one. `[DDB-11.5]`
+    pub(super) fn all(engine: &Engine, request: &TransactWriteItemsRequest) -> Result<Vec<Self>, Error> {
+        let elements = request.transact_items.iter().flatten();
+        elements.map(|element| Self::new(engine, &raw(element)?)).collect()
+    }
+
     fn new(engine: &Engine, raw: &Raw<'_>) -> Result<Self, Error> {
         let expression = raw.condition.is_some() || raw.update.is_some();
         let missing = if raw.member == "update" {
@@ -241,11 +246,11 @@ impl Action {
     }
 
     /// The key of the item that is meant.
-    fn key(&self, table: &Table) -> Result<Key, Error> {
-        let (schema, attributes) = (&table.definition.schema, self.subject.attributes());
+    pub(super) fn key(&self, table: &Table) -> Result<Key, Error> {
+        let schema = &table.definition.schema;
         match self.kind {
-            Kind::Put => schema.check_item(attributes),
-            _ => schema.check_key(attributes),
+            Kind::Put => schema.check_item(&self.subject),
+            _ => schema.check_key(&self.subject),
         }
     }
 
@@ -255,8 +260,7 @@ impl Action {
         let paths = self.condition.iter().flat_map(Condition::paths);
         match &self.kind {
             Kind::Put => {
-                let attributes = self.subject.attributes();
-                table.indexes.iter().try_for_each(|index| index.check_item(attributes))?;
+                table.indexes.iter().try_for_each(|index| index.check_item(&self.subject))?;
                 check_nested(table, paths)?;
                 let plan = table.plan(key, Some(self.subject.clone()));
                 let holds = holds(self.condition.as_ref(), plan.old.as_ref(), &self.placeholders);
@@ -287,8 +291,7 @@ impl Action {
                 if !holds(self.condition.as_ref(), old.as_ref(), &self.placeholders) {
                     return Ok((table.plan(key, old), false));
                 }
-                let attributes = old.as_ref().map(Item::attributes);
-                let new = update.apply(attributes, self.subject.attributes(), &self.placeholders)?;
+                let new = update.apply(old.as_ref(), &self.subject, &self.placeholders)?;
                 let new = (old.is_some() || update.creates()).then(|| Item::new(new));
                 if let Some(new) = &new {
                     check_result(table, new, update)?;
@@ -311,6 +314,15 @@ fn cancel_one<T>(count: usize, place: usize, reason: CancellationReason) -> Resu
         *slot = reason;
     }
     cancel(reasons)
+}
+
+/// The reasons of a transaction that meets another. `[DDB-11.8]`
+fn conflicts(held: &[bool]) -> Vec<CancellationReason> {
+    let reason = |held: &bool| match held {
+        true => CancellationReason::new("TransactionConflict", "Transaction is ongoing for the item.".into()),
+        false => CancellationReason::none(),
+    };
+    held.iter().map(reason).collect()
 }
 
 /// The reason of an action that AWS refuses by itself.
@@ -353,7 +365,7 @@ impl Operation<Engine> for TransactWriteItemsRequest {
             // What is no action is refused when its turn comes.
             let Ok(raw) = raw(element) else { return AuthzRequest::new("dynamodb:PutItem", "*") };
             let target = Named::new(engine, raw.table.unwrap_or_default());
-            let request = leading_keys(target.needs(raw.action), engine, &target.name, raw.subject.1);
+            let request = leading_keys(target.needs(engine, raw.action), engine, &target.name, raw.subject.1);
             enclosed(request, "TransactWriteItems")
         };
         self.transact_items.iter().flatten().map(need).collect()
@@ -370,19 +382,8 @@ impl Operation<Engine> for TransactWriteItemsRequest {
         _actions: usize,
         mut cx: Cx<'_, S>,
     ) -> Result<TransactWriteItemsResult, Error> {
-        let elements = self.transact_items.as_deref().unwrap_or_default();
-        let mut actions = Vec::with_capacity(elements.len());
-        for element in elements {
-            actions.push(Action::new(engine, &raw(element)?)?);
-        }
-        let digest = self.digest();
-        let whole = Whole {
-            token: self.client_request_token,
-            digest,
-            asked: self.return_consumed_capacity,
-            metrics: self.return_item_collection_metrics,
-        };
-        write_all(engine, &actions, whole, &mut cx)
+        let actions = Action::all(engine, &self)?;
+        write_all(engine, &actions, Whole::of(&self), &mut cx)
     }
 }
 
@@ -394,13 +395,28 @@ pub(super) struct Whole {
     pub(super) metrics: Option<String>,
 }
 
-/// Does all of this or nothing. `[DDB-11.5]`
-pub(super) fn write_all<S: Sink<Event>>(
+impl Whole {
+    pub(super) fn of(request: &TransactWriteItemsRequest) -> Self {
+        Self {
+            token: request.client_request_token.clone(),
+            digest: request.digest(),
+            asked: request.return_consumed_capacity.clone(),
+            metrics: request.return_item_collection_metrics.clone(),
+        }
+    }
+}
+
+/// What is to be done, with whether its condition holds.
+type Planned = Vec<(WritePlan, bool)>;
+
+/// Checks everything; `None` if the token's transaction was done.
+/// `[DDB-11.5]`
+pub(super) fn plan_all<S: Sink<Event>>(
     engine: &mut Engine,
     actions: &[Action],
-    whole: Whole,
+    whole: &Whole,
     cx: &mut Cx<'_, S>,
-) -> Result<TransactWriteItemsResult, Error> {
+) -> Result<Option<Planned>, Error> {
     // [DDB-11.2]
     if actions.iter().map(|action| action.subject.size() + action.placeholders.size()).sum::<u64>() > PAYLOAD
     {
@@ -409,11 +425,13 @@ pub(super) fn write_all<S: Sink<Event>>(
     for action in actions {
         engine.table(&action.target.name)?;
     }
-    let asked = whole.asked.as_deref();
-    if let Some(token) = &whole.token
-        && let Some(reads) = engine.repeated(token, whole.digest)?
-    {
-        return replay(engine, &reads, asked, cx);
+    if let Some(token) = &whole.token {
+        if engine.is_in_flight(token) {
+            return Err(Error::TransactionInProgress);
+        }
+        if engine.repeated(token, whole.digest)?.is_some() {
+            return Ok(None);
+        }
     }
     let mut keys = Vec::with_capacity(actions.len());
     let mut seen = BTreeSet::new();
@@ -429,6 +447,14 @@ pub(super) fn write_all<S: Sink<Event>>(
             return Err(Error::OneItemTwice);
         }
         keys.push(key);
+    }
+    // [DDB-11.8]
+    let held = |(action, key): (&Action, &Result<Key, Error>)| {
+        key.as_ref().is_ok_and(|key| engine.is_held(&action.target.name, key))
+    };
+    let held: Vec<bool> = actions.iter().zip(&keys).map(held).collect();
+    if held.contains(&true) {
+        return cancel(conflicts(&held));
     }
     let mut plans = Vec::with_capacity(actions.len());
     let mut failed = false;
@@ -446,7 +472,7 @@ pub(super) fn write_all<S: Sink<Event>>(
         // [CAP-43] Preparing costs, whoever fails.
         for (action, (plan, _)) in actions.iter().zip(&plans) {
             let table = engine.table_mut(&action.target.name)?;
-            let partition = table.store.partition(plan.key.place);
+            let partition = table.store.partition(plan.key.place());
             let draw = Draw { partition, units: Quantity::from_whole(plan.units) };
             // What no bucket has is not asked for twice.
             let _ = table.admit(Demand::Write, &[(None, draw)], |_| None, cx.now, &mut cx.sink);
@@ -473,7 +499,22 @@ pub(super) fn write_all<S: Sink<Event>>(
             return cancel_one(actions.len(), place, starved(&throttle));
         }
     }
+    Ok(Some(plans))
+}
 
+/// Does all of this or nothing. `[DDB-11.5]`
+pub(super) fn write_all<S: Sink<Event>>(
+    engine: &mut Engine,
+    actions: &[Action],
+    whole: Whole,
+    cx: &mut Cx<'_, S>,
+) -> Result<TransactWriteItemsResult, Error> {
+    let asked = whole.asked.as_deref();
+    let Some(plans) = plan_all(engine, actions, &whole, cx)? else {
+        let token = whole.token.as_deref().unwrap_or_default();
+        let reads = engine.repeated(token, whole.digest)?.unwrap_or_default();
+        return replay(engine, &reads, asked, cx);
+    };
     let region = engine.home().region.clone();
     let mut seed = cx.seed.expand(b"stream");
     let mut consumed: BTreeMap<String, Consumed> = BTreeMap::new();
@@ -482,7 +523,7 @@ pub(super) fn write_all<S: Sink<Event>>(
     for (action, (plan, _)) in actions.iter().zip(plans) {
         let table = engine.table_mut(&action.target.name)?;
         // [CAP-40] [CAP-41]
-        let units = table.admit_times(&plan, 2, cx.now, &mut cx.sink)?;
+        let units = table.charge_write(&plan, 2, cx.now, &mut cx.sink);
         consumed.entry(action.named.clone()).or_default().add(units);
         // [CAP-42]
         let bytes = |item: &Option<Item>| item.as_ref().map_or(0, Item::size);
@@ -579,7 +620,8 @@ impl Operation<Engine> for TransactGetItemsRequest {
     fn needs(&self, engine: &Engine, _: &usize, _caller: &Caller) -> Vec<AuthzRequest> {
         let need = |get: &Get| {
             let target = Named::new(engine, get.table_name.as_deref().unwrap_or_default());
-            let request = leading_keys(target.needs("GetItem"), engine, &target.name, get.key.as_ref());
+            let request =
+                leading_keys(target.needs(engine, "GetItem"), engine, &target.name, get.key.as_ref());
             enclosed(request, "TransactGetItems")
         };
         self.gets().map(need).collect()
@@ -639,7 +681,7 @@ pub(super) fn read_all<S: Sink<Event>>(
     }
     let (mut keys, mut seen) = (Vec::with_capacity(count), BTreeSet::new());
     for Read { target, key, .. } in gets {
-        let key = engine.table(&target.name)?.definition.schema.check_key(key.attributes());
+        let key = engine.table(&target.name)?.definition.schema.check_key(key);
         if let Err(error @ (Error::EmptyKey { .. } | Error::HashKeySize | Error::RangeKeySize)) = key {
             return Err(error);
         }
@@ -649,6 +691,13 @@ pub(super) fn read_all<S: Sink<Event>>(
             return Err(Error::OneItemTwice);
         }
         keys.push(key);
+    }
+    let held = |(read, key): (&Read, &Result<Key, Error>)| {
+        key.as_ref().is_ok_and(|key| engine.is_held(&read.target.name, key))
+    };
+    let held: Vec<bool> = gets.iter().zip(&keys).map(held).collect();
+    if held.contains(&true) {
+        return cancel(conflicts(&held));
     }
     let mut found = Vec::with_capacity(count);
     for (place, (read, key)) in gets.iter().zip(keys).enumerate() {
@@ -661,7 +710,7 @@ pub(super) fn read_all<S: Sink<Event>>(
             // [CAP-39]
             let item = table.store.get(&key).cloned();
             let units = units::read(item.as_ref().map_or(0, Item::size), true);
-            let draw = Draw { partition: table.store.partition(key.place), units: units + units };
+            let draw = Draw { partition: table.store.partition(key.place()), units: units + units };
             Ok((item, draw))
         });
         match item {
@@ -674,18 +723,17 @@ pub(super) fn read_all<S: Sink<Event>>(
     for (place, (read, (item, draw))) in gets.iter().zip(found).enumerate() {
         let Read { target, named, key, projection, filter } = read;
         let table = engine.table_mut(&target.name)?;
-        let hash = |name: &str| key.get(name).cloned();
+        let hash = |name: &str| key.get(name);
         if let Err(error) = table.admit(Demand::Read, &[(None, draw)], hash, cx.now, &mut cx.sink) {
             return cancel_one(count, place, starved(&error));
         }
         consumed.entry(named.clone()).or_default().add(Consumed::of_table(draw.units));
-        let nothing = Attributes::default();
         let passes = |item: &Item| match filter {
-            Some((filter, placeholders)) => filter.holds(item.attributes(), placeholders),
+            Some((filter, placeholders)) => filter.holds(Some(item), placeholders),
             None => true,
         };
         let item = item.filter(passes).and_then(|item| match projection {
-            Some(projection) => Some(projection.of_item(&item)).filter(|item| item.attributes() != &nothing),
+            Some(projection) => Some(projection.of_item(&item)).filter(|item| !item.is_empty()),
             None => Some(item),
         });
         responses.push(ItemResponse { item });

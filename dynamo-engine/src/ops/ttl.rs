@@ -48,8 +48,8 @@ impl Operation<Engine> for UpdateTimeToLiveRequest {
         resolve(engine, self.table_name.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("UpdateTimeToLive")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "UpdateTimeToLive")])
     }
 
     /// [DDB-14.1]
@@ -64,7 +64,7 @@ impl Operation<Engine> for UpdateTimeToLiveRequest {
         let (name, enable) =
             (asked.attribute_name.as_deref().unwrap_or_default(), asked.enabled == Some(true));
         if let Status::Creating(_) = engine.any_table(&target.name)?.definition.status {
-            return Err(Error::TableCreating { table: target.name });
+            return Err(Error::TableCreating { table: (*target.name).into() });
         }
         let cooldown = engine.options().ttl_cooldown;
         let table = engine.table_mut(&target.name)?;
@@ -95,8 +95,8 @@ impl Operation<Engine> for DescribeTimeToLiveRequest {
         resolve(engine, self.table_name.as_deref())
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("DescribeTimeToLive")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "DescribeTimeToLive")])
     }
 
     /// [DDB-14.4]

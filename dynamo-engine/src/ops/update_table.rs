@@ -346,8 +346,8 @@ impl Operation<Engine> for UpdateTableRequest {
         Ok(Named::new(engine, self.table_name.as_deref().unwrap_or_default()))
     }
 
-    fn needs(&self, _engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
-        Vec::from([target.needs("UpdateTable")])
+    fn needs(&self, engine: &Engine, target: &Named, _caller: &Caller) -> Vec<AuthzRequest> {
+        Vec::from([target.needs(engine, "UpdateTable")])
     }
 
     /// [DDB-4.4.7]
@@ -361,9 +361,9 @@ impl Operation<Engine> for UpdateTableRequest {
         self.check_shape()?;
         let table = engine.any_table(&target.name)?;
         match table.definition.status {
-            Status::Creating(_) => return Err(Error::TableCreating { table: target.name }),
-            Status::Deleting(_) => return Err(Error::TableDeleting { table: target.name }),
-            Status::Updating(_) => return Err(Error::TableUpdating { table: target.name }),
+            Status::Creating(_) => return Err(Error::TableCreating { table: (*target.name).into() }),
+            Status::Deleting(_) => return Err(Error::TableDeleting { table: (*target.name).into() }),
+            Status::Updating(_) => return Err(Error::TableUpdating { table: (*target.name).into() }),
             Status::Active => {}
         }
         self.check_modelled()?;

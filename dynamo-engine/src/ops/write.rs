@@ -5,7 +5,7 @@ use super::report;
 use crate::api::{ItemCollectionMetrics, WriteItemResult};
 use crate::capacity::{Demand, Draw};
 use crate::expr::{Condition, Path, Placeholders};
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use crate::table::{Table, WritePlan};
 use crate::{Engine, Error, Event, OldItem};
 use alloc::string::String;
@@ -21,9 +21,7 @@ pub(super) struct Asked {
 
 /// Whether the condition holds for the item that is there. `[DDB-6.4]`
 pub(super) fn holds(condition: Option<&Condition>, old: Option<&Item>, placeholders: &Placeholders) -> bool {
-    let nothing = Attributes::default();
-    let attributes = old.map_or(&nothing, Item::attributes);
-    condition.is_none_or(|condition| condition.holds(attributes, placeholders))
+    condition.is_none_or(|condition| condition.holds(old, placeholders))
 }
 
 /// Refuses a path into a key attribute. `[DDB-2.6.8]`
@@ -54,9 +52,9 @@ pub(super) fn fail<T, S: Sink<Event>>(
 ) -> Result<T, Error> {
     let table = engine.table_mut(name)?;
     let draw =
-        Draw { partition: table.store.partition(plan.key.place), units: Quantity::from_whole(plan.units) };
+        Draw { partition: table.store.partition(plan.key.place()), units: Quantity::from_whole(plan.units) };
     let item = plan.old.as_ref().or(plan.new.as_ref());
-    table.admit(Demand::Write, &[(None, draw)], |name| item?.get(name).cloned(), cx.now, &mut cx.sink)?;
+    table.admit(Demand::Write, &[(None, draw)], |name| item?.get(name), cx.now, &mut cx.sink)?;
     let asked = asked.on_failure.as_deref() == Some("ALL_OLD");
     Err(Error::ConditionFailed { item: OldItem(plan.old.filter(|_| asked)) })
 }

@@ -9,7 +9,7 @@
 
 use super::Violation;
 use super::steps::{CameTo, Change, Moment, NEVER, Seen, Step, What, Write};
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -102,7 +102,7 @@ impl Seen {
                 match &self.item {
                     Some(seen) => *seen == part,
                     // Some answers leave an empty item out.
-                    None => part.attributes().is_empty(),
+                    None => part.is_empty(),
                 }
             }
         }
@@ -112,10 +112,8 @@ impl Seen {
 impl Write {
     /// What the item is after it, if it can have come to what it did.
     fn after(&self, state: Option<&Item>) -> Option<Option<Item>> {
-        let nothing = Attributes::default();
-        let attributes = state.map_or(&nothing, Item::attributes);
         let holds =
-            self.condition.as_ref().is_none_or(|condition| condition.holds(attributes, &self.placeholders));
+            self.condition.as_ref().is_none_or(|condition| condition.holds(state, &self.placeholders));
         match (&self.came_to, holds) {
             (CameTo::False(_), true) | (CameTo::Done(_) | CameTo::Lost, false) => return None,
             (CameTo::False(item), false) => {
@@ -130,8 +128,7 @@ impl Write {
             Change::Check => state.cloned(),
             Change::Update(None) => Some(state.cloned().unwrap_or_else(|| self.key.clone())),
             Change::Update(Some(update)) => {
-                let old = state.map(Item::attributes);
-                let new = update.apply(old, self.key.attributes(), &self.placeholders).ok()?;
+                let new = update.apply(state, &self.key, &self.placeholders).ok()?;
                 (state.is_some() || update.creates()).then(|| Item::new(new))
             }
         };
@@ -300,7 +297,10 @@ impl Machine<'_> {
         };
         self.memo.insert((step, state), after);
         if let Some(after) = after
-            && matches!(self.steps.get(step).map(|step| &step.what), Some(What::Strong(Seen { projection: None, .. })))
+            && matches!(
+                self.steps.get(step).map(|step| &step.what),
+                Some(What::Strong(Seen { projection: None, .. }))
+            )
         {
             self.effects.saw.insert(step, after);
         }
@@ -424,11 +424,13 @@ impl Machine<'_> {
         let fresh = self.seen.get(*looked_at..).unwrap_or_default();
         for state in fresh {
             let part = self.states.get(*state).map(|item| projection.of_item(item));
-            let part = part.filter(|part| !part.attributes().is_empty());
-            parts.insert(part.map_or_else(String::new, |part| serde_json::to_string(&part).unwrap_or_default()));
+            let part = part.filter(|part| !part.is_empty());
+            parts.insert(
+                part.map_or_else(String::new, |part| serde_json::to_string(&part).unwrap_or_default()),
+            );
         }
         *looked_at = self.seen.len();
-        let seen = seen.item.as_ref().filter(|item| !item.attributes().is_empty());
+        let seen = seen.item.as_ref().filter(|item| !item.is_empty());
         parts.contains(&seen.map_or_else(String::new, |item| serde_json::to_string(item).unwrap_or_default()))
     }
 
@@ -484,7 +486,10 @@ impl Machine<'_> {
                     format!("the condition of the write of {name} was false for {shown}")
                 }
                 CameTo::Done(Some((_, Some(item)))) => {
-                    format!("the write of {name} returned {}", serde_json::to_string(item).unwrap_or_default())
+                    format!(
+                        "the write of {name} returned {}",
+                        serde_json::to_string(item).unwrap_or_default()
+                    )
                 }
                 _ => format!("the write of {name} was done"),
             },

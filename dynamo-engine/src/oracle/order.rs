@@ -172,8 +172,11 @@ pub(super) fn cycle(runs: &[Run<'_>]) -> Option<Violation> {
     }
     let members = strongly_connected(&graph)?;
     let cycle = shortest(&graph, &members);
-    let mut calls: Vec<usize> =
-        cycle.iter().filter_map(|node| graph.nodes.get(*node).copied().flatten()).map(|(call, _)| call).collect();
+    let mut calls: Vec<usize> = cycle
+        .iter()
+        .filter_map(|node| graph.nodes.get(*node).copied().flatten())
+        .map(|(call, _)| call)
+        .collect();
     let path: Vec<String> = calls.iter().chain(calls.first()).map(|call| format!("{}", call + 1)).collect();
     calls.sort_unstable();
     calls.dedup();
@@ -267,7 +270,9 @@ fn shortest(graph: &Graph, members: &BTreeSet<usize>) -> Vec<usize> {
                     }
                     path.reverse();
                     let calls = |path: &[usize]| {
-                        path.iter().filter(|node| graph.nodes.get(**node).copied().flatten().is_some()).count()
+                        path.iter()
+                            .filter(|node| graph.nodes.get(**node).copied().flatten().is_some())
+                            .count()
                     };
                     if best.is_empty() || calls(&path) < calls(&best) {
                         best = path;

@@ -149,7 +149,9 @@ impl Tables {
                 }
             }
             Request::DeleteTable(delete) => self.leave_out(delete.table_name.as_deref(), "it is deleted"),
-            Request::UpdateTimeToLive(ttl) => self.leave_out(ttl.table_name.as_deref(), "its items may expire"),
+            Request::UpdateTimeToLive(ttl) => {
+                self.leave_out(ttl.table_name.as_deref(), "its items may expire")
+            }
             Request::ExecuteStatement(_)
             | Request::BatchExecuteStatement(_)
             | Request::ExecuteTransaction(_) => {
@@ -176,7 +178,7 @@ impl Tables {
             return None;
         }
         let key = attributes.only(names.iter().map(String::as_str));
-        if key.attributes().len() != names.len() {
+        if key.len() != names.len() {
             return None;
         }
         let text = serde_json::to_string(&key).unwrap_or_default();
@@ -243,10 +245,8 @@ impl Ledger {
             if open {
                 to = NEVER;
             }
-            let transaction = matches!(
-                observed.request,
-                Request::TransactGetItems(_) | Request::TransactWriteItems(_)
-            );
+            let transaction =
+                matches!(observed.request, Request::TransactGetItems(_) | Request::TransactWriteItems(_));
             let mut when = When { call, from, to, transaction };
             match tokens.get(&call) {
                 Some(Part::Repeats) => continue,
@@ -274,7 +274,15 @@ impl Ledger {
                 let plain = get.attributes_to_get.is_none();
                 let strong = get.consistent_read == Some(true);
                 let key = plain.then_some(get.key.as_ref()).flatten();
-                self.read(tables, when, get.table_name.as_deref(), key, (projection, names), strong, got.item.as_ref());
+                self.read(
+                    tables,
+                    when,
+                    get.table_name.as_deref(),
+                    key,
+                    (projection, names),
+                    strong,
+                    got.item.as_ref(),
+                );
             }
             (Request::BatchGetItem(get), Answer::GotBatch(got)) => {
                 self.calls += 1;
@@ -288,7 +296,9 @@ impl Ledger {
                 self.calls += 1;
                 self.page(tables, when, request, page.items.as_deref().unwrap_or_default());
             }
-            (Request::PutItem(put), answer) => self.write_one(tables, when, open, put.into(), wanted_put(put), answer),
+            (Request::PutItem(put), answer) => {
+                self.write_one(tables, when, open, put.into(), wanted_put(put), answer)
+            }
             (Request::UpdateItem(update), answer) => {
                 self.write_one(tables, when, open, update.into(), wanted_update(update), answer);
             }
@@ -319,7 +329,9 @@ impl Ledger {
         let projection = match projection {
             None => None,
             Some(source) => {
-                let Ok(mut placeholders) = Placeholders::new(Layer::Bare, names.cloned(), None) else { return };
+                let Ok(mut placeholders) = Placeholders::new(Layer::Bare, names.cloned(), None) else {
+                    return;
+                };
                 let Ok(projection) = Projection::compile(source, &mut placeholders) else { return };
                 Some((format!("{source} {names:?}"), projection))
             }
@@ -347,7 +359,8 @@ impl Ledger {
             };
             let short = table_name(Some(table));
             let name_of = |item: &Item| tables.item(&short, item).map(|(name, _)| name);
-            let found: BTreeMap<_, _> = found.iter().filter_map(|item| Some((name_of(item)?, item))).collect();
+            let found: BTreeMap<_, _> =
+                found.iter().filter_map(|item| Some((name_of(item)?, item))).collect();
             let item = |key: &AttributeMap| Item::try_from(key.clone()).ok();
             let left: Vec<_> = left.iter().filter_map(|key| name_of(&item(key)?)).collect();
             for key in &asked.keys {
@@ -431,7 +444,9 @@ impl Ledger {
     }
 
     fn write(&mut self, tables: &Tables, when: When, asked: Asked<'_>, came_to: CameTo) {
-        let Some(subject) = asked.subject.and_then(|subject| Item::try_from(subject.clone()).ok()) else { return };
+        let Some(subject) = asked.subject.and_then(|subject| Item::try_from(subject.clone()).ok()) else {
+            return;
+        };
         let Some((name, key)) = tables.item(&table_name(asked.table), &subject) else { return };
         let read = || {
             let names = asked.names.cloned();

@@ -32,6 +32,19 @@ impl Table {
             sink.event(now, || Event::Throttled((*throttle).clone()));
             return Err(Self::throttled(throttle));
         }
+        self.take_units(demand, draws, now, sink);
+        Ok(())
+    }
+
+    /// Takes units that were asked for before, even if others have taken the
+    /// last ones since: a transaction is let in whole. `[CAP-9.2]`
+    pub(crate) fn take_units<S: Sink<Event>>(
+        &mut self,
+        demand: Demand,
+        draws: &[(Option<usize>, Draw)],
+        now: Timestamp,
+        sink: &mut S,
+    ) {
         for (place, draw) in draws {
             let table = self.definition.name.clone();
             let index = place.and_then(|place| self.indexes.get_mut(place));
@@ -46,7 +59,6 @@ impl Table {
             let Draw { partition, units } = *draw;
             sink.event(now, || Event::Consumed { table, arm, partition, demand, units });
         }
-        Ok(())
     }
 
     /// Whether every partition named has units left.

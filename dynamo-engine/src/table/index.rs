@@ -4,7 +4,7 @@ use super::store::Store;
 use crate::Error;
 use crate::capacity::{Meter, Rates, ring, units};
 use crate::error::KeyMismatch;
-use crate::item::{Attributes, Item};
+use crate::item::Item;
 use crate::key::{Key, KeySchema, check_sizes, emptiness};
 use crate::value::Value;
 use alloc::boxed::Box;
@@ -68,13 +68,13 @@ impl Index {
 
     /// The key of an item's entry, unless it lacks an index key attribute.
     /// `[DDB-5.1]` `[DDB-5.3]` `[CAP-37]`
-    pub(crate) fn key_of(&self, attributes: &Attributes, base: &Key) -> Option<Key> {
+    pub(crate) fn key_of(&self, item: &Item, base: &Key) -> Option<Key> {
         let schema = &self.definition.schema;
-        let (hash, sort) = schema.bytes_of(attributes)?;
+        let (hash, sort) = schema.bytes_of(item)?;
         // [DDB-4.4.10] What was there before the index may have keys that no
         // write could bring in: it stays out.
         let fits = match schema.is_composite() {
-            true => self.check_item(attributes).is_ok(),
+            true => self.check_item(item).is_ok(),
             false => {
                 check_sizes(&hash, &sort).is_ok()
                     && !hash.is_empty()
@@ -96,7 +96,7 @@ impl Index {
     /// Takes in all that a table holds. `[DDB-4.4.10]`
     pub(crate) fn fill(&mut self, table: &KeySchema, items: &Store) {
         for (base, item) in items.iter() {
-            if let Some(key) = self.key_of(item.attributes(), base) {
+            if let Some(key) = self.key_of(item, base) {
                 let entry = self.entry(item, table);
                 self.store.insert(key, entry);
             }
@@ -123,14 +123,14 @@ impl Index {
         old: Option<&Item>,
         new: Option<&Item>,
     ) -> Option<EntryChange> {
-        let old_key = old.and_then(|old| self.key_of(old.attributes(), base));
-        let new_key = new.and_then(|new| self.key_of(new.attributes(), base));
+        let old_key = old.and_then(|old| self.key_of(old, base));
+        let new_key = new.and_then(|new| self.key_of(new, base));
         let new = new_key.and_then(|key| Some((key, self.entry(new?, table))));
         let old = old_key.and_then(|key| {
             let item = self.store.get(&key)?;
             Some((key, item))
         });
-        let partition = |key: &Key| self.store.partition(key.place);
+        let partition = |key: &Key| self.store.partition(key.place());
         match (old, new) {
             (None, None) => None,
             (None, Some((key, item))) => {
@@ -160,18 +160,18 @@ impl Index {
 
     /// Refuses index key attributes of a written item that are of another
     /// type, empty or too long. `[DDB-2.6.5]`
-    pub(crate) fn check_item(&self, attributes: &Attributes) -> Result<(), Error> {
+    pub(crate) fn check_item(&self, item: &Item) -> Result<(), Error> {
         for key in self.definition.schema.attributes() {
-            let Some(value) = attributes.get(&key.name) else { continue };
+            let Some(value) = item.get(&key.name) else { continue };
             if value.kind() != key.kind {
-                return Err(self.mismatch(&key.name, value));
+                return Err(self.mismatch(&key.name, &value));
             }
-            if let Some(kind) = emptiness(value) {
+            if let Some(kind) = emptiness(&value) {
                 let index = self.definition.name.as_ref().into();
                 return Err(Error::EmptyIndexKey { kind, index, key: Box::new(key.name.as_ref().into()) });
             }
         }
-        self.check_sizes(attributes)
+        self.check_sizes(item)
     }
 
     /// The text of an index key attribute of another type. `[DDB-2.6.5]`
@@ -184,8 +184,8 @@ impl Index {
         Error::IndexKeyType { mismatch: Box::new(mismatch) }
     }
 
-    pub(crate) fn check_sizes(&self, attributes: &Attributes) -> Result<(), Error> {
-        let bytes = |name: &str| attributes.get(name).map(crate::key::encoded).unwrap_or_default();
+    pub(crate) fn check_sizes(&self, item: &Item) -> Result<(), Error> {
+        let bytes = |name: &str| item.get(name).map(|value| crate::key::encoded(&value)).unwrap_or_default();
         let schema = &self.definition.schema;
         schema.hash_attributes().try_for_each(|key| check_sizes(&bytes(&key.name), &[]))?;
         schema.sort_attributes().try_for_each(|key| check_sizes(&[], &bytes(&key.name)))

@@ -170,7 +170,7 @@ impl Table {
 
     /// The units of a write by bucket, those of the table so many times over.
     fn draws(&self, plan: &WritePlan, times: u64) -> (Consumed, Vec<(Option<usize>, Draw)>) {
-        let partition = self.store.partition(plan.key.place);
+        let partition = self.store.partition(plan.key.place());
         let whole = Quantity::from_whole;
         let mut consumed = Consumed::of_table(whole(plan.units * times));
         let mut draws = Vec::from([(None, Draw { partition, units: consumed.table })]);
@@ -193,28 +193,31 @@ impl Table {
         now: Timestamp,
         sink: &mut S,
     ) -> Result<Consumed, Error> {
-        self.admit_times(plan, 1, now, sink)
+        let (consumed, draws) = self.draws(plan, 1);
+        let item = plan.old.as_ref().or(plan.new.as_ref());
+        self.admit(Demand::Write, &draws, |name| item?.get(name), now, sink)?;
+        Ok(consumed)
     }
 
-    /// The same with the table's units so many times over. `[CAP-40]`
-    pub(crate) fn admit_times<S: Sink<Event>>(
+    /// Takes the units of a write that was checked, those of the table so many
+    /// times over. `[CAP-40]`
+    pub(crate) fn charge_write<S: Sink<Event>>(
         &mut self,
         plan: &WritePlan,
         times: u64,
         now: Timestamp,
         sink: &mut S,
-    ) -> Result<Consumed, Error> {
+    ) -> Consumed {
         let (consumed, draws) = self.draws(plan, times);
-        let item = plan.old.as_ref().or(plan.new.as_ref());
-        self.admit(Demand::Write, &draws, |name| item?.get(name).cloned(), now, sink)?;
-        Ok(consumed)
+        self.take_units(Demand::Write, &draws, now, sink);
+        consumed
     }
 
     /// Whether every bucket that a write concerns has units left.
     pub(crate) fn check_write(&self, plan: &WritePlan, times: u64, now: Timestamp) -> Result<(), Error> {
         let (_, draws) = self.draws(plan, times);
         let item = plan.old.as_ref().or(plan.new.as_ref());
-        let checked = self.check_units(Demand::Write, &draws, |name| item?.get(name).cloned(), now);
+        let checked = self.check_units(Demand::Write, &draws, |name| item?.get(name), now);
         checked.map_err(Self::throttled)
     }
 
@@ -228,7 +231,7 @@ impl Table {
         sink: &mut S,
     ) {
         let WritePlan { key, old, new, changes, .. } = plan;
-        let shard = self.store.partition(key.place);
+        let shard = self.store.partition(key.place());
         for EntryChange { index, remove, insert, .. } in changes {
             let Some(index) = self.indexes.get_mut(index) else { continue };
             if let Some(key) = remove {

@@ -59,8 +59,7 @@ impl Table {
             expiry: None,
         };
         for item in saved.items {
-            let key =
-                table.definition.schema.check_item(item.attributes()).map_err(|error| format!("{error}"))?;
+            let key = table.definition.schema.check_item(&item).map_err(|error| format!("{error}"))?;
             let plan = table.plan(key.clone(), Some(item.clone()));
             for change in plan.changes {
                 if let (Some((key, item)), Some(index)) = (change.insert, table.indexes.get_mut(change.index))
@@ -83,15 +82,15 @@ impl Table {
         for (key, item) in self.store.iter() {
             count += 1;
             bytes += item.size();
-            if self.definition.schema.key_of(item.attributes()).as_ref() != Some(key) {
+            if self.definition.schema.key_of(item).as_ref() != Some(key) {
                 return Err(format!("table {name} holds {item:?} under another key"));
             }
             for (index, (count, bytes)) in self.indexes.iter().zip(&mut entries) {
-                let Some(key) = index.key_of(item.attributes(), key) else { continue };
+                let Some(key) = index.key_of(item, key) else { continue };
                 let Some(entry) = index.store.get(&key) else {
                     return Err(format!("index {} of {name} lacks {item:?}", index.definition.name));
                 };
-                if entry.attributes().iter().any(|(name, value)| item.get(name) != Some(value)) {
+                if entry.entries().any(|(name, value)| item.raw(name) != Some(value)) {
                     return Err(format!(
                         "index {} of {name} shows {item:?} otherwise",
                         index.definition.name

@@ -1,5 +1,6 @@
 //! A second implementation: a plain map of items, which can be made to err.
 //! Calls take effect at a moment of their own while they are under way.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use aws_core::{ErrorRecord, Timestamp};
 use dynamo_engine::oracle::{Answer, Observed};
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// What it does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bug {
+pub(crate) enum Bug {
     None,
     /// ADD adds to what was there when the call began.
     LostUpdate,
@@ -44,7 +45,7 @@ pub enum Bug {
     WrongNew,
 }
 
-pub const BUGS: [(Bug, &str); 16] = [
+pub(crate) const BUGS: [(Bug, &str); 16] = [
     (Bug::LostUpdate, "H1"),
     (Bug::StaleRead, "H1"),
     (Bug::TornWrite, "H3"),
@@ -64,14 +65,14 @@ pub const BUGS: [(Bug, &str); 16] = [
 ];
 
 /// Numbers that look random and are the same each time.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    pub fn roll(&mut self, below: u64) -> u64 {
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -80,7 +81,7 @@ impl Dice {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Op {
+pub(crate) enum Op {
     Get(u8, bool),
     Put(u8, i64),
     PutIf(u8, i64, Option<i64>),
@@ -93,16 +94,16 @@ pub enum Op {
 
 /// A call: when it began, took effect and ended.
 #[derive(Debug, Clone)]
-pub struct Call {
-    pub start: i64,
-    pub at: i64,
-    pub end: i64,
-    pub op: Op,
-    pub lost: bool,
+pub(crate) struct Call {
+    pub(crate) start: i64,
+    pub(crate) at: i64,
+    pub(crate) end: i64,
+    pub(crate) op: Op,
+    pub(crate) lost: bool,
 }
 
 /// Calls of several clients on a few items.
-pub fn calls(dice: &mut Dice, count: u64, items: u64, overlap: u64) -> Vec<Call> {
+pub(crate) fn calls(dice: &mut Dice, count: u64, items: u64, overlap: u64) -> Vec<Call> {
     let mut made: Vec<Call> = Vec::new();
     let (mut now, mut token) = (0, 0);
     let mut value = 100;
@@ -134,7 +135,13 @@ pub fn calls(dice: &mut Dice, count: u64, items: u64, overlap: u64) -> Vec<Call>
         let call = Call { start: now, at, end: now + took, op, lost: dice.roll(40) == 0 };
         // A client that heard nothing, or is impatient, asks again.
         if let Op::WriteAll(_, _, _, Some(_)) = &call.op {
-            let again = Call { start: call.end + 40, at: call.end + 45, end: call.end + 50, lost: false, ..call.clone() };
+            let again = Call {
+                start: call.end + 40,
+                at: call.end + 45,
+                end: call.end + 50,
+                lost: false,
+                ..call.clone()
+            };
             made.push(again);
         }
         made.push(call);
@@ -164,11 +171,12 @@ fn refused(shape: &str, members: serde_json::Value) -> Answer {
 }
 
 impl Op {
-    pub fn request(&self) -> Request {
+    pub(crate) fn request(&self) -> Request {
         let value = |value: i64| AttributeValue::n(value);
         match self {
             Self::Get(id, strong) => {
-                GetItemRequest { consistent_read: Some(*strong), ..GetItemRequest::new("tab", key(*id)) }.into()
+                GetItemRequest { consistent_read: Some(*strong), ..GetItemRequest::new("tab", key(*id)) }
+                    .into()
             }
             Self::Put(id, new) => PutItemRequest {
                 return_values: Some("ALL_OLD".into()),
@@ -195,14 +203,16 @@ impl Op {
             }
             .value(":v", value(1))
             .into(),
-            Self::Delete(id) => {
-                DeleteItemRequest { return_values: Some("ALL_OLD".into()), ..DeleteItemRequest::new("tab", key(*id)) }
-                    .into()
+            Self::Delete(id) => DeleteItemRequest {
+                return_values: Some("ALL_OLD".into()),
+                ..DeleteItemRequest::new("tab", key(*id))
             }
+            .into(),
             Self::WriteAll(ids, new, guarded, token) => {
                 let put = |(place, id): (usize, &u8)| {
                     let mut put = Put::new("tab", item(*id, Some(*new)).unwrap());
-                    put.condition_expression = (*guarded && place == 0).then(|| "attribute_exists(id)".into());
+                    put.condition_expression =
+                        (*guarded && place == 0).then(|| "attribute_exists(id)".into());
                     TransactWriteItem::from(put)
                 };
                 TransactWriteItemsRequest {
@@ -220,7 +230,7 @@ impl Op {
 }
 
 /// The plain map, with its past.
-pub struct Plain {
+pub(crate) struct Plain {
     bug: Bug,
     dice: Dice,
     now: BTreeMap<u8, Option<i64>>,
@@ -232,7 +242,7 @@ pub struct Plain {
 }
 
 impl Plain {
-    pub fn new(bug: Bug, seed: u64) -> Self {
+    pub(crate) fn new(bug: Bug, seed: u64) -> Self {
         let (now, past) = (BTreeMap::new(), BTreeMap::new());
         Self { bug, dice: Dice::new(seed), now, past, tokens: Vec::new(), late: Vec::new() }
     }
@@ -255,7 +265,7 @@ impl Plain {
     }
 
     /// Does all calls, in the order of their effects, and says what was seen.
-    pub fn run(mut self, mut calls: Vec<Call>) -> Vec<Observed> {
+    pub(crate) fn run(mut self, mut calls: Vec<Call>) -> Vec<Observed> {
         calls.sort_by_key(|call| call.at);
         let mut seen: Vec<Observed> = Vec::new();
         for call in &calls {
@@ -282,8 +292,14 @@ impl Plain {
             Op::Get(id, strong) => {
                 let mut value = self.get(*id);
                 let versions = self.past.get(id).map_or(0, Vec::len);
-                if versions > 1 && (!*strong && self.dice.roll(3) == 0 || *strong && self.errs(Bug::StaleRead)) {
-                    let back = if *strong { 2 } else { 1 + usize::try_from(self.dice.roll(versions as u64)).unwrap() };
+                if versions > 1
+                    && (!*strong && self.dice.roll(3) == 0 || *strong && self.errs(Bug::StaleRead))
+                {
+                    let back = if *strong {
+                        2
+                    } else {
+                        1 + usize::try_from(self.dice.roll(versions as u64)).unwrap()
+                    };
                     value = self.past[id][versions - back].1;
                 }
                 if !*strong && self.errs(Bug::Phantom) {
@@ -312,12 +328,14 @@ impl Plain {
                     return Answer::Wrote(WriteItemResult::default());
                 }
                 let shown = if self.errs(Bug::WrongShown) { Some(-9) } else { old };
-                let members = item(*id, shown).map(|item| ("Item".to_string(), serde_json::to_value(item).unwrap()));
+                let members =
+                    item(*id, shown).map(|item| ("Item".to_string(), serde_json::to_value(item).unwrap()));
                 let members: serde_json::Map<_, _> = members.into_iter().collect();
                 refused("ConditionalCheckFailedException", members.into())
             }
             Op::Add(id) => {
-                let old = if self.bug == Bug::LostUpdate { self.as_of(*id, call.start) } else { self.get(*id) };
+                let old =
+                    if self.bug == Bug::LostUpdate { self.as_of(*id, call.start) } else { self.get(*id) };
                 let new = old.unwrap_or(0) + 1;
                 self.set(at, *id, Some(new));
                 let shown = if self.errs(Bug::WrongNew) { new - 1 } else { new };

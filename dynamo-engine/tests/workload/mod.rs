@@ -69,7 +69,7 @@ pub(crate) enum Op {
 }
 
 /// The rest of the surface, as the wire has it.
-const RAW: [&str; 20] = [
+const RAW: [&str; 30] = [
     r#"{"TransactWriteItems": {"ReturnConsumedCapacity": "INDEXES", "TransactItems": [
         {"Put": {"TableName": "busy", "Item": {"pk": {"S": "odd"}, "sk": {"N": "1"}, "group": {"S": "1"}}}},
         {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
@@ -109,6 +109,21 @@ const RAW: [&str; 20] = [
     r#"{"Query": {"TableName": "busy", "IndexName": "by-fill", "KeyConditionExpression": "fill = :f",
         "ExpressionAttributeValues": {":f": {"S": "short"}}}}"#,
     r#"{"DescribeTimeToLive": {"TableName": "busy"}}"#,
+    r#"{"ExecuteStatement": {"Statement": "SELECT * FROM busy WHERE pk = 'odd' AND hits > 0", "Limit": 2}}"#,
+    r#"{"ExecuteStatement": {"Statement": "INSERT INTO busy VALUE {'pk': 'odd', 'sk': 8, 'group': '2'}", "ReturnConsumedCapacity": "INDEXES"}}"#,
+    r#"{"ExecuteStatement": {"Statement": "UPDATE busy SET hits = if_not_exists(hits, 0) + 1 WHERE pk = 'odd' AND sk = 8 RETURNING MODIFIED NEW *"}}"#,
+    r#"{"ExecuteStatement": {"Statement": "DELETE FROM busy WHERE pk = 'odd' AND sk = 8 AND hits > 1"}}"#,
+    r#"{"BatchExecuteStatement": {"Statements": [{"Statement": "INSERT INTO busy VALUE {'pk': 'even', 'sk': 10}"},
+        {"Statement": "DELETE FROM busy WHERE pk = 'even' AND sk = 2"}, {"Statement": "nonsense"}], "ReturnConsumedCapacity": "TOTAL"}}"#,
+    r#"{"ExecuteTransaction": {"ClientRequestToken": "words", "TransactStatements": [
+        {"Statement": "UPDATE busy SET hits = 5 WHERE pk = 'even' AND sk = 10"},
+        {"Statement": "EXISTS(SELECT * FROM busy WHERE pk = 'odd' AND sk = 1)"}]}}"#,
+    r#"{"PrepareTransaction": {"TransactionId": "slow", "Transaction": {"ClientRequestToken": "slow", "TransactItems": [
+        {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
+                    "ExpressionAttributeValues": {":n": {"N": "1"}}}}]}}}"#,
+    r#"{"CommitTransaction": {"TransactionId": "slow"}}"#,
+    r#"{"CancelTransaction": {"TransactionId": "slow"}}"#,
+    r#"{"ExecuteTransaction": {"TransactStatements": [{"Statement": "SELECT hits FROM busy WHERE sk = 2 AND pk = 'even'"}]}}"#,
 ];
 
 fn alice() -> Caller {
@@ -345,7 +360,7 @@ impl Workload for Tables {
             2 => Just(Op::DescribeStream),
             3 => (0..4_usize, kind).prop_map(|(pick, kind)| Op::Iterate { pick, kind }),
             3 => (0..6_usize).prop_map(|pick| Op::Records { pick }),
-            8 => (0..RAW.len()).prop_map(Op::Raw),
+            12 => (0..RAW.len()).prop_map(Op::Raw),
             1 => Just(Op::Denied),
         ]
         .boxed()
@@ -361,6 +376,9 @@ impl Workload for Tables {
 
     /// `[CAP-29]` `[CAP-43]` A false condition takes its units all the same.
     fn changes_on_refusal(&self, refusal: &ErrorRecord) -> bool {
-        matches!(refusal.shape.as_str(), "ConditionalCheckFailedException" | "TransactionCanceledException")
+        matches!(
+            refusal.shape.as_str(),
+            "ConditionalCheckFailedException" | "DuplicateItemException" | "TransactionCanceledException"
+        )
     }
 }
