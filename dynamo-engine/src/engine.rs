@@ -1,6 +1,8 @@
 //! All tables of one account in one Region.
 
+use crate::expr::Layer;
 use crate::key::Key;
+use crate::table::backup::Backup;
 use crate::table::stream::Stream;
 use crate::table::{SavedTable, Status, Table};
 use crate::{Admission, Error, Event, Request, Response, TransactWriteItemsRequest};
@@ -48,6 +50,18 @@ pub struct Engine {
     prepared: BTreeMap<String, TransactWriteItemsRequest>,
     /// The items that they hold.
     held: BTreeMap<String, Vec<(Arc<str>, Key)>>,
+    /// By their ARNs. `[DDB-15.4]`
+    backups: BTreeMap<String, Backup>,
+    /// By the ARNs of tables and streams.
+    policies: BTreeMap<String, ResourcePolicy>,
+}
+
+/// A resource policy, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResourcePolicy {
+    pub(crate) text: String,
+    pub(crate) revision: String,
 }
 
 /// A transaction that a token stands for.
@@ -103,6 +117,52 @@ pub struct Options {
     pub item_size_rule: ItemSizeRule,
     /// Whether a Query that finds nothing costs a block. `[CAP-14]`
     pub empty_page_minimum: bool,
+    /// In whose words bad values and expressions are refused. `[DDB-0.1]`
+    pub wording: Wording,
+}
+
+/// AWS moves its operations to a new layer of validation, with other texts,
+/// operation by operation and Region by Region. `[DDB-0.1]`
+///
+/// ```
+/// use aws_core::{Caller, Calls, Home, Timestamp};
+/// use dynamo_engine::{AttributeValue, CreateTableRequest, Engine, Options, PutItemRequest, ValueType, Wording};
+///
+/// let says = |wording| {
+///     let options = Options { wording, ..Options::immediate() };
+///     let mut dynamo = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
+///     let mut calls = Calls::new(Timestamp::from_seconds(1), Caller::anonymous());
+///     dynamo.create_table(calls.cx(), CreateTableRequest::on_demand("tab", ("pk", ValueType::S), None)).unwrap();
+///     let twice = AttributeValue::Ss(vec!["b".into(), "a".into(), "b".into()]);
+///     let put = PutItemRequest::new("tab", [("pk", AttributeValue::s("x")), ("s", twice)]);
+///     dynamo.put_item(calls.cx(), put).unwrap_err().to_string()
+/// };
+/// assert!(says(Wording::Current).ends_with(r#"Input collection ["a", "b", "b"] contains duplicates."#));
+/// assert!(says(Wording::Classic).ends_with("Input collection [b, a, b] contains duplicates."));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Wording {
+    /// As `us-east-1` answered in October 2026: the writes and reads of items
+    /// from the new layer; Scan, BatchWriteItem and transactions from the old.
+    #[default]
+    Current,
+    /// All from the old one. What the API model asks of members is worded as
+    /// today.
+    Classic,
+    /// All from the new one.
+    Framework,
+}
+
+impl Wording {
+    /// The layer that an operation answers from, if today it is this one.
+    pub(crate) fn of(self, today: Layer) -> Layer {
+        match (self, today) {
+            (Self::Current, layer) => layer,
+            (Self::Classic, _) => Layer::Classic,
+            (Self::Framework, Layer::Classic) => Layer::Bare,
+            (Self::Framework, layer) => layer,
+        }
+    }
 }
 
 /// What UpdateItem holds against the limit of 400 KB. `[DDB-2.5.4]`
@@ -130,6 +190,7 @@ impl Default for Options {
             throttling: true,
             item_size_rule: ItemSizeRule::Statement,
             empty_page_minimum: true,
+            wording: Wording::Current,
         }
     }
 }
@@ -163,6 +224,8 @@ impl Engine {
             tokens: BTreeMap::new(),
             prepared: BTreeMap::new(),
             held: BTreeMap::new(),
+            backups: BTreeMap::new(),
+            policies: BTreeMap::new(),
         }
     }
 
@@ -194,6 +257,22 @@ impl Engine {
 
     pub(crate) fn tables(&self) -> &BTreeMap<Arc<str>, Table> {
         &self.tables
+    }
+
+    pub(crate) fn backups(&self) -> &BTreeMap<String, Backup> {
+        &self.backups
+    }
+
+    pub(crate) fn backups_mut(&mut self) -> &mut BTreeMap<String, Backup> {
+        &mut self.backups
+    }
+
+    pub(crate) fn policies(&self) -> &BTreeMap<String, ResourcePolicy> {
+        &self.policies
+    }
+
+    pub(crate) fn policies_mut(&mut self) -> &mut BTreeMap<String, ResourcePolicy> {
+        &mut self.policies
     }
 
     /// Refuses to touch an item that a prepared transaction holds.
@@ -334,7 +413,11 @@ impl Engine {
             Status::Active => {}
             Status::Deleting(_) => {
                 // [DDB-13.9] Its stream stays readable for a day.
-                let stream = self.tables.remove(name).and_then(|table| table.stream);
+                let table = self.tables.remove(name);
+                if let Some(table) = &table {
+                    self.policies.remove(&*table.definition.arn);
+                }
+                let stream = table.and_then(|table| table.stream);
                 self.close_stream(stream, at);
                 sink.event(at, || Event::TableDeleted { table: name.clone() });
             }
@@ -355,6 +438,10 @@ struct Saved {
     tokens: BTreeMap<String, Token>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     prepared: BTreeMap<String, TransactWriteItemsRequest>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    backups: BTreeMap<String, Backup>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    policies: BTreeMap<String, ResourcePolicy>,
 }
 
 /// The layout of [`Saved`].
@@ -427,6 +514,8 @@ impl aws_core::Engine for Engine {
             closed_streams: self.closed_streams.clone(),
             tokens: self.tokens.clone(),
             prepared: self.prepared.clone(),
+            backups: self.backups.clone(),
+            policies: self.policies.clone(),
         };
         Snapshot::take(Self::NAME, FORMAT, env!("CARGO_PKG_VERSION"), &saved)
     }
@@ -437,6 +526,8 @@ impl aws_core::Engine for Engine {
         engine.now = saved.now;
         engine.closed_streams = saved.closed_streams;
         engine.tokens = saved.tokens;
+        engine.backups = saved.backups;
+        engine.policies = saved.policies;
         for table in saved.tables {
             let table = Table::load(table, saved.now).map_err(SnapshotError::Invariant)?;
             let name = table.definition.name.clone();

@@ -42,6 +42,11 @@ aws_core::aws_errors! {
                 /// What is wrong.
                 fault: Box<Fault>
             } => "{fault}", classic "{fault:#}";
+            /// A resource policy over 20 KB. AWS's text is not known.
+            PolicyTooLong => "The resource-based policy document is larger than 20 KB";
+            /// A resource policy that is no JSON object. AWS's text is not
+            /// known.
+            BadPolicy => "The resource-based policy document is not valid JSON";
             /// A PartiQL statement. `[DDB-12.6]`
             Statement {
                 /// What is wrong.
@@ -455,6 +460,46 @@ aws_core::aws_errors! {
                 /// Its name.
                 table: Box<str>
             } => "Table not found: {table}";
+        }
+        BackupNotFoundException ("BackupNotFoundException", 400) {
+            /// No such backup. `[DDB-15.4]`
+            NoBackup {
+                /// Its ARN.
+                arn: Box<str>
+            } => "Backup not found: {arn}";
+        }
+        TableInUseException ("TableInUseException", 400) {
+            /// A table that cannot be backed up now. AWS's text is not known.
+            TableInUse {
+                /// Its name.
+                table: Box<str>
+            } => "Table is not in a state that can be backed up: {table}";
+        }
+        TableAlreadyExistsException ("TableAlreadyExistsException", 400) {
+            /// The name of a restored table is taken. `[DDB-15.4]`
+            RestoreTargetExists {
+                /// Its name.
+                table: Box<str>
+            } => "Table already exists: {table}";
+        }
+        PointInTimeRecoveryUnavailableException ("PointInTimeRecoveryUnavailableException", 400) {
+            /// The past of the table is not kept. `[DDB-15.4]`
+            NoPointInTime {
+                /// Its name.
+                table: Box<str>
+            } => "Point in time recovery is not enabled for table '{table}'";
+        }
+        InvalidRestoreTimeException ("InvalidRestoreTimeException", 400) {
+            /// No time, two of them, or one that is not kept. AWS's text is
+            /// not known. `[DDB-15.4]`
+            BadRestoreTime => "The restore time must be between the earliest and the latest restorable time";
+        }
+        PolicyNotFoundException ("PolicyNotFoundException", 400) {
+            /// No policy, or another revision.
+            NoPolicy {
+                /// The resource's ARN.
+                arn: Box<str>
+            } => "Resource-based policy not found for the provided ResourceArn: {arn}";
         }
         LimitExceededException ("LimitExceededException", 400) {
             /// Two indexes created or deleted at once. `[DDB-4.4.8]`

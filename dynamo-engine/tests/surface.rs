@@ -113,7 +113,15 @@ fn replies_have_no_member_that_the_service_model_does_not_have() {
             "ReturnConsumedCapacity": "INDEXES"}}),
         json!({"UpdateTimeToLive": {"TableName": "orders", "TimeToLiveSpecification": {"Enabled": true, "AttributeName": "end"}}}),
         json!({"DescribeTimeToLive": {"TableName": "orders"}}),
+        json!({"UpdateContinuousBackups": {"TableName": "orders",
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}}),
         json!({"DescribeContinuousBackups": {"TableName": "orders"}}),
+        json!({"RestoreTableToPointInTime": {"SourceTableName": "orders", "TargetTableName": "again", "UseLatestRestorableTime": true}}),
+        json!({"CreateBackup": {"TableName": "orders", "BackupName": "nightly"}}),
+        json!({"ListBackups": {}}),
+        json!({"PutResourcePolicy": {"ResourceArn": arn, "Policy": "{}"}}),
+        json!({"GetResourcePolicy": {"ResourceArn": arn}}),
+        json!({"DeleteResourcePolicy": {"ResourceArn": arn}}),
         json!({"DescribeLimits": {}}),
         json!({"DescribeEndpoints": {}}),
         json!({"ListTagsOfResource": {"ResourceArn": arn}}),
@@ -141,6 +149,13 @@ fn replies_have_no_member_that_the_service_model_does_not_have() {
         reply
     };
     let mut replies: Vec<Value> = requests.into_iter().map(&mut call).collect();
+    let backups = replies.iter().find_map(|reply| reply["BackupSummaries"].as_array().cloned()).unwrap();
+    let backup = &backups[0]["BackupArn"];
+    call(json!({"DescribeBackup": {"BackupArn": backup}}));
+    call(
+        json!({"RestoreTableFromBackup": {"BackupArn": backup, "TargetTableName": "restored", "BillingModeOverride": "PAY_PER_REQUEST"}}),
+    );
+    call(json!({"DeleteBackup": {"BackupArn": backup}}));
     let stream = replies.remove(0)["TableDescription"]["LatestStreamArn"].clone();
     let shards = call(json!({"DescribeStream": {"StreamArn": stream}}));
     let shard = &shards["StreamDescription"]["Shards"][0]["ShardId"];

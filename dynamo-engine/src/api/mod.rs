@@ -1,9 +1,11 @@
 //! Wire types: AWS's member names, nothing checked.
 
+mod backup;
 mod batch;
 mod control;
 mod item;
 mod legacy;
+mod policy;
 mod query;
 mod statement;
 mod stream;
@@ -11,10 +13,12 @@ mod table;
 mod transact;
 mod update_table;
 
+pub use backup::*;
 pub use batch::*;
 pub use control::*;
 pub use item::*;
 pub use legacy::*;
+pub use policy::*;
 pub use query::*;
 pub use statement::*;
 pub use stream::*;

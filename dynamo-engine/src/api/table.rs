@@ -54,15 +54,15 @@ pub struct CreateTableRequest {
     /// Its tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<super::Tag>>,
-    /// Ceilings of on-demand throughput; not modelled, refused.
+    /// Ceilings of on-demand throughput.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_demand_throughput: Option<serde_json::Value>,
-    /// Warm throughput; not modelled, refused.
+    pub on_demand_throughput: Option<super::OnDemandThroughput>,
+    /// What the table can serve at once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub warm_throughput: Option<serde_json::Value>,
-    /// Resource policies; not modelled, refused.
+    pub warm_throughput: Option<WarmThroughputRequest>,
+    /// Its resource policy, as JSON text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_policy: Option<serde_json::Value>,
+    pub resource_policy: Option<String>,
     /// Vector indexes; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vector_indexes: Option<serde_json::Value>,
@@ -167,6 +167,18 @@ impl KeySchemaElement {
     pub fn new(name: impl Into<String>, kind: impl Into<String>) -> Self {
         Self { attribute_name: Some(name.into()), key_type: Some(kind.into()) }
     }
+}
+
+/// What a table is to serve at once. `[CAP-4.11]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct WarmThroughputRequest {
+    /// Reads a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_units_per_second: Option<i64>,
+    /// Writes a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_units_per_second: Option<i64>,
 }
 
 /// Units a second.
@@ -410,6 +422,12 @@ pub struct TableDescription {
     /// Its class, once one was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table_class_summary: Option<TableClassSummary>,
+    /// Ceilings of on-demand throughput, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_demand_throughput: Option<super::OnDemandThroughput>,
+    /// Where it was restored from, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore_summary: Option<super::RestoreSummary>,
 }
 
 /// An index, as AWS describes it. `[DDB-4.4.2]`

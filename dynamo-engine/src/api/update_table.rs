@@ -62,12 +62,12 @@ pub struct UpdateTableRequest {
     /// Replicas; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replica_updates: Option<serde_json::Value>,
-    /// Ceilings of on-demand throughput; not modelled, refused.
+    /// Ceilings of on-demand throughput.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_demand_throughput: Option<serde_json::Value>,
-    /// Warm throughput; not modelled, refused.
+    pub on_demand_throughput: Option<super::OnDemandThroughput>,
+    /// What the table can serve at once; it only grows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub warm_throughput: Option<serde_json::Value>,
+    pub warm_throughput: Option<super::WarmThroughputRequest>,
     /// How replicas agree; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multi_region_consistency: Option<serde_json::Value>,
@@ -324,8 +324,17 @@ pub struct ContinuousBackupsDescription {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct PointInTimeRecoveryDescription {
-    /// Whether it can.
+    /// `ENABLED` or `DISABLED`.
     pub point_in_time_recovery_status: String,
+    /// How long the past is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_period_in_days: Option<i64>,
+    /// The earliest time to restore to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest_restorable_date_time: Option<f64>,
+    /// The latest time to restore to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_restorable_date_time: Option<f64>,
 }
 
 /// Input of [`Engine::describe_limits`](crate::Engine::describe_limits).

@@ -2,6 +2,7 @@
 
 use super::bucket::Bucket;
 use super::throttle::{Demand, ThrottledBy};
+use crate::api::OnDemandThroughput;
 use alloc::vec::Vec;
 use aws_core::{Quantity, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub(crate) struct Meter {
 struct Buckets {
     whole: Option<Bucket>,
     partitions: Vec<Bucket>,
+    /// Whether the whole is a ceiling of what is paid by the request.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    ceiling: bool,
 }
 
 /// A bucket that lets nothing in.
@@ -94,7 +98,7 @@ impl Meter {
                     (whole, Bucket::new(cap * 1_000, 1, 1, at))
                 }
             };
-            Buckets { whole, partitions: (0..partitions).map(|_| one.clone()).collect() }
+            Buckets { whole, partitions: (0..partitions).map(|_| one.clone()).collect(), ceiling: false }
         };
         Self {
             read: side(provisioned.map(|rates| rates.read), PARTITION.read),
@@ -105,9 +109,27 @@ impl Meter {
     /// Buckets that never empty.
     pub(crate) fn unlimited(partitions: usize, at: Timestamp) -> Self {
         let bottomless = Bucket::new(u64::MAX, 1, 1, at);
-        let side =
-            || Buckets { whole: None, partitions: (0..partitions).map(|_| bottomless.clone()).collect() };
+        let side = || {
+            let partitions = (0..partitions).map(|_| bottomless.clone()).collect();
+            Buckets { whole: None, partitions, ceiling: false }
+        };
         Self { read: side(), write: side() }
+    }
+
+    /// Sets the ceilings of what is paid by the request, or takes them away.
+    /// `[CAP-4.10]`
+    pub(crate) fn limit(&mut self, ceiling: Option<OnDemandThroughput>, at: Timestamp) {
+        let ceiling = ceiling.unwrap_or_default();
+        let units = |units: Option<i64>| units.and_then(|units| u64::try_from(units).ok());
+        for (side, units) in [
+            (&mut self.read, units(ceiling.max_read_request_units)),
+            (&mut self.write, units(ceiling.max_write_request_units)),
+        ] {
+            if units.is_some() || side.ceiling {
+                side.whole = units.map(|units| Bucket::new(units.saturating_mul(1_000), 1, 1, at));
+                side.ceiling = units.is_some();
+            }
+        }
     }
 
     fn side(&self, demand: Demand) -> &Buckets {
@@ -122,7 +144,8 @@ impl Meter {
         let side = self.side(demand);
         let full = |by, bucket: &Bucket| Full { by, left: bucket.left(now), opens: bucket.opens(now) };
         if let Some(whole) = side.whole.as_ref().filter(|whole| !whole.admits(now)) {
-            return Err(full(ThrottledBy::Provisioned, whole));
+            let by = if side.ceiling { ThrottledBy::Ceiling } else { ThrottledBy::Provisioned };
+            return Err(full(by, whole));
         }
         match side.partitions.get(partition).filter(|bucket| !bucket.admits(now)) {
             Some(bucket) => Err(full(ThrottledBy::Partition, bucket)),

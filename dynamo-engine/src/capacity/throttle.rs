@@ -24,6 +24,8 @@ pub enum ThrottledBy {
     Provisioned,
     /// The partition that holds the key.
     Partition,
+    /// The ceiling of a table that is paid by the request. `[CAP-4.10]`
+    Ceiling,
 }
 
 /// One entry of an error's ThrottlingReasons. `[CAP-5.1]`
@@ -65,6 +67,10 @@ pub struct Throttle {
 impl fmt::Display for Throttle {
     /// AWS's text. `[CAP-5.3]`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.by == ThrottledBy::Ceiling {
+            return f
+                .write_str("Throughput exceeds the maximum OnDemandThroughput configured on table or index");
+        }
         f.write_str(match (self.on_demand, self.index.is_some()) {
             (false, false) => {
                 "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API."

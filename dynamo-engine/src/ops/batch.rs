@@ -113,7 +113,7 @@ impl Operation<Engine> for BatchGetItemRequest {
         _tables: usize,
         mut cx: Cx<'_, S>,
     ) -> Result<BatchGetItemResult, Error> {
-        const LAYER: Layer = Layer::Bare;
+        let layer = engine.options().wording.of(Layer::Bare);
         self.check_members()?;
         let mut gets = Vec::new();
         let (mut by_attribute, mut by_expression) = (false, false);
@@ -124,14 +124,14 @@ impl Operation<Engine> for BatchGetItemRequest {
             by_attribute |= asked.attributes_to_get.is_some();
             by_expression |= expression;
             check_legacy(
-                LAYER,
+                layer,
                 &[("AttributesToGet", by_attribute)],
                 &[("ProjectionExpression", by_expression)],
             )?;
             let names = asked.expression_attribute_names.is_some();
-            check_placeholders_wanted(LAYER, (names, expression), (false, false, ""))?;
-            let picked = legacy::projection(LAYER, asked.attributes_to_get.clone())?;
-            let mut placeholders = Placeholders::new(LAYER, asked.expression_attribute_names.clone(), None)?;
+            check_placeholders_wanted(layer, (names, expression), (false, false, ""))?;
+            let picked = legacy::projection(layer, asked.attributes_to_get.clone())?;
+            let mut placeholders = Placeholders::new(layer, asked.expression_attribute_names.clone(), None)?;
             let projection = match &asked.projection_expression {
                 Some(source) => Some(Projection::compile(source, &mut placeholders)?),
                 None => picked,
@@ -139,7 +139,7 @@ impl Operation<Engine> for BatchGetItemRequest {
             placeholders.check_used()?;
             let mut keys: Vec<(Item, AttributeMap)> = Vec::new();
             for key in &asked.keys {
-                let item = checked(LAYER, key.clone())?;
+                let item = checked(layer, key.clone())?;
                 if keys.iter().any(|(_, other)| text_of(other) == text_of(key)) {
                     return Err(Error::DuplicateKeys);
                 }
@@ -283,17 +283,17 @@ impl Operation<Engine> for BatchWriteItemRequest {
         _tables: usize,
         mut cx: Cx<'_, S>,
     ) -> Result<BatchWriteItemResult, Error> {
-        const LAYER: Layer = Layer::Classic;
+        let layer = engine.options().wording.of(Layer::Classic);
         self.check_members()?;
         let (mut tables, mut writes) = (Vec::new(), Vec::new());
         for (named, requests) in self.request_items.unwrap_or_default() {
             for sent in requests {
                 let (item, put) = match &sent {
                     WriteRequest { put_request: Some(put), delete_request: None } => {
-                        (checked(LAYER, put.item.clone())?, true)
+                        (checked(layer, put.item.clone())?, true)
                     }
                     WriteRequest { put_request: None, delete_request: Some(delete) } => {
-                        (checked(LAYER, delete.key.clone())?, false)
+                        (checked(layer, delete.key.clone())?, false)
                     }
                     _ => return Err(Error::NoWriteRequest),
                 };

@@ -3,21 +3,22 @@
 use super::{Named, members};
 use crate::api::{
     AttributeDefinition, CreateTableRequest, CreateTableResult, IndexProjection, KeySchemaElement,
-    ProvisionedThroughput,
+    OnDemandThroughput, ProvisionedThroughput, WarmThroughputRequest,
 };
 use crate::capacity::{Meter, Rates, partitions};
+use crate::engine::ResourcePolicy;
 use crate::key::{KeyAttribute, KeySchema};
 use crate::table::index::{Index, IndexDefinition, Projected};
 use crate::table::store::Store;
 use crate::table::stream::{Stream, View};
 use crate::table::{Status, Table, TableDefinition};
 use crate::value::ValueType;
-use crate::{Engine, Error, Event};
+use crate::{Engine, Error, Event, Options};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{AuthzRequest, Caller, Constraint, Cx, Operation, Sink, Violations};
+use aws_core::{AuthzRequest, Caller, Constraint, Cx, Operation, Sink, Timestamp, Violations};
 
 pub(super) const CLASSES: [&str; 2] = ["STANDARD", "STANDARD_INFREQUENT_ACCESS"];
 /// Units that a number may name at all. `[DDB-4.2b]`
@@ -69,9 +70,6 @@ impl CreateTableRequest {
     /// What AWS has and this engine has not.
     fn check_modelled(&self) -> Result<(), Error> {
         let members = [
-            (&self.on_demand_throughput, "OnDemandThroughput"),
-            (&self.warm_throughput, "WarmThroughput"),
-            (&self.resource_policy, "ResourcePolicy"),
             (&self.vector_indexes, "VectorIndexes"),
             (&self.global_table_source_arn, "GlobalTableSourceArn"),
             (&self.global_table_settings_replication_mode, "GlobalTableSettingsReplicationMode"),
@@ -111,6 +109,97 @@ impl CreateTableRequest {
             Some(throughput) => rates(throughput).map(Some),
         }
     }
+}
+
+/// The buckets of a new table or index, which has so many partitions at
+/// least.
+pub(super) fn fresh_meter(
+    options: &Options,
+    provisioned: Option<Rates>,
+    least: usize,
+    now: Timestamp,
+) -> Meter {
+    let count = options.partitions.unwrap_or_else(|| partitions(provisioned).max(least)).max(1);
+    match options.throttling {
+        true => Meter::new(provisioned, count, options.admission, options.initial_burst, now),
+        false => Meter::unlimited(count, now),
+    }
+}
+
+/// What a table is to serve at once: never less than it can. `[CAP-4.11]`
+/// `[CAP-4.12]`
+pub(super) fn warm(
+    asked: Option<WarmThroughputRequest>,
+    provisioned: Option<Rates>,
+    before: Option<Rates>,
+    created: bool,
+) -> Result<Option<Rates>, Error> {
+    let Some(asked) = asked else { return Ok(before) };
+    let own = crate::table::describe::warm_rates(provisioned);
+    let before = before.unwrap_or(own);
+    let now = Rates { read: own.read.max(before.read), write: own.write.max(before.write) };
+    let units = |asked: Option<i64>, now: u64, side: &str| match asked {
+        None => Ok(now),
+        Some(asked) => match u64::try_from(asked) {
+            Ok(asked) if asked >= now => Ok(asked),
+            _ => {
+                let than = match (created, provisioned) {
+                    (false, _) => "current WarmThroughput, decreasing WarmThroughput is not supported".into(),
+                    (true, Some(_)) => format!("{side}CapacityUnits of ProvisionedThroughput"),
+                    (true, None) => "initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial".into(),
+                };
+                bad(format!(
+                    "Requested {side}UnitsPerSecond for WarmThroughput for table is lower than {than}"
+                ))
+            }
+        },
+    };
+    Ok(Some(Rates {
+        read: units(asked.read_units_per_second, now.read, "Read")?,
+        write: units(asked.write_units_per_second, now.write, "Write")?,
+    }))
+}
+
+/// The ceilings of a table that is paid by the request; -1 takes one away.
+/// `[CAP-4.10]`
+pub(super) fn ceiling(
+    asked: Option<OnDemandThroughput>,
+    provisioned: Option<Rates>,
+    before: Option<OnDemandThroughput>,
+    created: bool,
+) -> Result<Option<OnDemandThroughput>, Error> {
+    let Some(asked) = asked else { return Ok(before.filter(|_| provisioned.is_none())) };
+    if provisioned.is_some() {
+        let member = if asked.max_read_request_units.is_some() { "Read" } else { "Write" };
+        let end = if created {
+            "table BillingMode is PROVISIONED."
+        } else {
+            "the table BillingMode is PROVISIONED"
+        };
+        return bad(format!("Max{member}RequestUnits for OnDemandThroughput cannot be specified when {end}"));
+    }
+    let before = before.unwrap_or_default();
+    let units = |asked: Option<i64>, before: Option<i64>, member: &str| match asked {
+        None => Ok(before),
+        Some(-1) if !created => Ok(None),
+        Some(units) if units >= 1 => Ok(Some(units)),
+        Some(_) => {
+            bad(format!("Requested {member} for OnDemandThroughput for table is outside of valid range"))
+        }
+    };
+    let ceiling = OnDemandThroughput {
+        max_read_request_units: units(
+            asked.max_read_request_units,
+            before.max_read_request_units,
+            "MaxReadRequestUnits",
+        )?,
+        max_write_request_units: units(
+            asked.max_write_request_units,
+            before.max_write_request_units,
+            "MaxWriteRequestUnits",
+        )?,
+    };
+    Ok(Some(ceiling).filter(|ceiling| *ceiling != OnDemandThroughput::default()))
 }
 
 pub(super) fn rates(throughput: &ProvisionedThroughput) -> Result<Rates, Error> {
@@ -583,15 +672,13 @@ impl Operation<Engine> for CreateTableRequest {
         let options = engine.options().clone();
         let name: Arc<str> = target.name.as_ref().into();
         let arn: Arc<str> = engine.home().arn("dynamodb", &format!("table/{name}")).into();
-        let meter = |provisioned| {
-            let count = options.partitions.unwrap_or_else(|| partitions(provisioned)).max(1);
-            if options.throttling {
-                Meter::new(provisioned, count, options.admission, options.initial_burst, cx.now)
-            } else {
-                Meter::unlimited(count, cx.now)
-            }
-        };
-        let own = meter(plan.provisioned);
+        let warm = warm(self.warm_throughput, plan.provisioned, None, true)?;
+        let ceiling = ceiling(self.on_demand_throughput, plan.provisioned, None, true)?;
+        let policy = self.resource_policy.map(super::policy::checked).transpose()?;
+        let meter = |provisioned| fresh_meter(&options, provisioned, 1, cx.now);
+        let least = warm.map_or(1, |warm| crate::capacity::partitions(Some(warm)));
+        let mut own = fresh_meter(&options, plan.provisioned, least, cx.now);
+        own.limit(ceiling, cx.now);
         let count = own.partitions();
         let index = |definition: IndexDefinition| {
             let meter = definition.global.then(|| meter(definition.provisioned));
@@ -617,10 +704,18 @@ impl Operation<Engine> for CreateTableRequest {
             class: self.table_class,
             expires_by: None,
             ttl_changed: None,
+            restored: None,
+            ceiling,
+            warm,
         };
-        let table = Table { definition, store: Store::new(count), meter: own, indexes, stream, expiry: None };
+        let arn = String::from(&*definition.arn);
+        let table = Table { stream, ..Table::new(definition, own, indexes) };
         let table_description = table.describe(false);
         engine.add_table(table, &mut cx.sink);
+        if let Some(text) = policy {
+            let revision = format!("{}", cx.now.as_millis());
+            engine.policies_mut().insert(arn, ResourcePolicy { text, revision });
+        }
         Ok(CreateTableResult { table_description })
     }
 }

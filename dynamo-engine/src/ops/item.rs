@@ -59,19 +59,19 @@ impl Operation<Engine> for GetItemRequest {
         target: Named,
         mut cx: Cx<'_, S>,
     ) -> Result<GetItemResult, Error> {
-        const LAYER: Layer = Layer::Bare;
+        let layer = engine.options().wording.of(Layer::Bare);
         self.check_members()?;
         let expression = self.projection_expression.is_some();
         check_legacy(
-            LAYER,
+            layer,
             &[("AttributesToGet", self.attributes_to_get.is_some())],
             &[("ProjectionExpression", expression)],
         )?;
         let names = self.expression_attribute_names.is_some();
-        check_placeholders_wanted(LAYER, (names, expression), (false, false, ""))?;
-        let key = checked(LAYER, self.key.unwrap_or_default())?;
-        let picked = legacy::projection(LAYER, self.attributes_to_get)?;
-        let mut placeholders = Placeholders::new(LAYER, self.expression_attribute_names, None)?;
+        check_placeholders_wanted(layer, (names, expression), (false, false, ""))?;
+        let key = checked(layer, self.key.unwrap_or_default())?;
+        let picked = legacy::projection(layer, self.attributes_to_get)?;
+        let mut placeholders = Placeholders::new(layer, self.expression_attribute_names, None)?;
         let projection = match &self.projection_expression {
             Some(source) => Some(Projection::compile(source, &mut placeholders)?),
             None => picked,
@@ -132,11 +132,11 @@ impl Compiled {
 }
 
 /// [DDB-8.1] PutItem and DeleteItem return the old item or nothing.
-fn check_return_values(asked: Option<&str>) -> Result<bool, Error> {
+fn check_return_values(layer: Layer, asked: Option<&str>) -> Result<bool, Error> {
     match asked {
         None | Some("NONE") => Ok(false),
         Some("ALL_OLD") => Ok(true),
-        Some(_) => refuse(Layer::Prefixed, What::ReturnValues),
+        Some(_) => refuse(layer, What::ReturnValues),
     }
 }
 
@@ -178,11 +178,11 @@ impl Operation<Engine> for PutItemRequest {
         target: Named,
         mut cx: Cx<'_, S>,
     ) -> Result<WriteItemResult, Error> {
-        const LAYER: Layer = Layer::Prefixed;
+        let layer = engine.options().wording.of(Layer::Prefixed);
         self.check_members()?;
         let expression = self.condition_expression.is_some();
         check_legacy(
-            LAYER,
+            layer,
             &[
                 ("Expected", self.expected.is_some()),
                 ("ConditionalOperator", self.conditional_operator.is_some()),
@@ -190,20 +190,20 @@ impl Operation<Engine> for PutItemRequest {
             &[("ConditionExpression", expression)],
         )?;
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (self.expression_attribute_names.is_some(), expression),
             (self.expression_attribute_values.is_some(), expression, "ConditionExpression is null"),
         )?;
-        let item = checked(LAYER, self.item.unwrap_or_default())?;
-        let return_old = check_return_values(self.return_values.as_deref())?;
+        let item = checked(layer, self.item.unwrap_or_default())?;
+        let return_old = check_return_values(layer, self.return_values.as_deref())?;
         if item.size() > ITEM_MAX {
             return Err(Error::ItemSize);
         }
-        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let expected = self.expected.map(|expected| legacy::expected(layer, expected)).transpose()?;
         let mut placeholders =
-            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+            Placeholders::new(layer, self.expression_attribute_names, self.expression_attribute_values)?;
         let operator = self.conditional_operator.as_deref();
-        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let expected = legacy::condition(layer, expected, operator, &mut placeholders)?;
         let mut compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
         compiled.condition = compiled.condition.or(expected);
 
@@ -264,11 +264,11 @@ impl Operation<Engine> for DeleteItemRequest {
         target: Named,
         mut cx: Cx<'_, S>,
     ) -> Result<WriteItemResult, Error> {
-        const LAYER: Layer = Layer::Prefixed;
+        let layer = engine.options().wording.of(Layer::Prefixed);
         self.check_members()?;
         let expression = self.condition_expression.is_some();
         check_legacy(
-            LAYER,
+            layer,
             &[
                 ("Expected", self.expected.is_some()),
                 ("ConditionalOperator", self.conditional_operator.is_some()),
@@ -276,17 +276,17 @@ impl Operation<Engine> for DeleteItemRequest {
             &[("ConditionExpression", expression)],
         )?;
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (self.expression_attribute_names.is_some(), expression),
             (self.expression_attribute_values.is_some(), expression, "ConditionExpression is null"),
         )?;
-        let key = checked(LAYER, self.key.unwrap_or_default())?;
-        let return_old = check_return_values(self.return_values.as_deref())?;
-        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let key = checked(layer, self.key.unwrap_or_default())?;
+        let return_old = check_return_values(layer, self.return_values.as_deref())?;
+        let expected = self.expected.map(|expected| legacy::expected(layer, expected)).transpose()?;
         let mut placeholders =
-            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+            Placeholders::new(layer, self.expression_attribute_names, self.expression_attribute_values)?;
         let operator = self.conditional_operator.as_deref();
-        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let expected = legacy::condition(layer, expected, operator, &mut placeholders)?;
         let mut compiled = Compiled::new(placeholders, None, self.condition_expression.as_deref())?;
         compiled.condition = compiled.condition.or(expected);
 
@@ -346,11 +346,11 @@ impl Operation<Engine> for UpdateItemRequest {
         target: Named,
         mut cx: Cx<'_, S>,
     ) -> Result<WriteItemResult, Error> {
-        const LAYER: Layer = Layer::Prefixed;
+        let layer = engine.options().wording.of(Layer::Prefixed);
         self.check_members()?;
         let (update, condition) = (self.update_expression.is_some(), self.condition_expression.is_some());
         check_legacy(
-            LAYER,
+            layer,
             &[
                 ("AttributeUpdates", self.attribute_updates.is_some()),
                 ("Expected", self.expected.is_some()),
@@ -359,7 +359,7 @@ impl Operation<Engine> for UpdateItemRequest {
             &[("UpdateExpression", update), ("ConditionExpression", condition)],
         )?;
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (self.expression_attribute_names.is_some(), update || condition),
             (
                 self.expression_attribute_values.is_some(),
@@ -367,17 +367,17 @@ impl Operation<Engine> for UpdateItemRequest {
                 "UpdateExpression and ConditionExpression are null",
             ),
         )?;
-        let key = checked(LAYER, self.key.unwrap_or_default())?;
+        let key = checked(layer, self.key.unwrap_or_default())?;
         let updates = match self.attribute_updates {
-            Some(updates) => legacy::update(LAYER, updates)?,
+            Some(updates) => legacy::update(layer, updates)?,
             None => None,
         };
         let by_attribute = updates.is_some();
-        let expected = self.expected.map(|expected| legacy::expected(LAYER, expected)).transpose()?;
+        let expected = self.expected.map(|expected| legacy::expected(layer, expected)).transpose()?;
         let mut placeholders =
-            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+            Placeholders::new(layer, self.expression_attribute_names, self.expression_attribute_values)?;
         let operator = self.conditional_operator.as_deref();
-        let expected = legacy::condition(LAYER, expected, operator, &mut placeholders)?;
+        let expected = legacy::condition(layer, expected, operator, &mut placeholders)?;
         let updates = updates.map(|updates| updates.compile(&mut placeholders));
         let mut compiled = Compiled::new(
             placeholders,

@@ -4,6 +4,7 @@
 //! before permission, what must be permitted, and the rest. `[DDB-16.0]`
 
 mod account;
+mod backup;
 mod batch;
 mod create;
 mod execute;
@@ -12,6 +13,7 @@ mod legacy;
 mod lifecycle;
 mod members;
 mod page;
+mod policy;
 pub(crate) mod prepare;
 mod query;
 mod scan;
@@ -79,21 +81,41 @@ aws_core::operations! {
         /// # Errors
         /// Nothing was prepared under the name, or there are no units for it.
         CommitTransaction(CommitTransactionRequest) -> TransactWriteItemsResult = commit_transaction;
+        /// Backs a table up. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such table, or not now.
+        CreateBackup(CreateBackupRequest) -> CreateBackupResult = create_backup;
         /// Creates a table. `[DDB-4.2]`
         ///
         /// # Errors
         /// Definitions that do not fit together, and a name that is taken.
         CreateTable(CreateTableRequest) -> CreateTableResult = create_table;
+        /// Deletes a backup. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such backup.
+        DeleteBackup(DeleteBackupRequest) -> BackupResult = delete_backup;
         /// Deletes an item, if the condition holds. `[DDB-8.2]`
         ///
         /// # Errors
         /// Bad keys and expressions, a false condition, throttling.
         DeleteItem(DeleteItemRequest) -> WriteItemResult = delete_item;
+        /// Takes a resource policy away.
+        ///
+        /// # Errors
+        /// No such table or stream, another revision.
+        DeleteResourcePolicy(DeleteResourcePolicyRequest) -> ResourcePolicyRevision = delete_resource_policy;
         /// Deletes a table with everything in it. `[DDB-4.4.5]`
         ///
         /// # Errors
         /// No such table, or it is protected or changing.
         DeleteTable(DeleteTableRequest) -> DeleteTableResult = delete_table;
+        /// Describes a backup. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such backup.
+        DescribeBackup(DescribeBackupRequest) -> BackupResult = describe_backup;
         /// Says whether a table can be restored. `[DDB-15.4]`
         ///
         /// # Errors
@@ -146,11 +168,21 @@ aws_core::operations! {
         /// # Errors
         /// An iterator that is none, expired or points to trimmed records.
         GetRecords(GetRecordsRequest) -> GetRecordsResult = get_records;
+        /// Reads a resource policy.
+        ///
+        /// # Errors
+        /// No such table or stream, or it has none.
+        GetResourcePolicy(GetResourcePolicyRequest) -> GetResourcePolicyResult = get_resource_policy;
         /// Says where in a shard to read. `[DDB-13.6]`
         ///
         /// # Errors
         /// No such stream or shard.
         GetShardIterator(GetShardIteratorRequest) -> GetShardIteratorResult = get_shard_iterator;
+        /// The backups of this account and Region. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// A bad page size or kind.
+        ListBackups(ListBackupsRequest) -> ListBackupsResult = list_backups;
         /// The streams of this account and Region. `[DDB-13.8]`
         ///
         /// # Errors
@@ -178,11 +210,27 @@ aws_core::operations! {
         /// # Errors
         /// Bad values and expressions, a false condition, throttling.
         PutItem(PutItemRequest) -> WriteItemResult = put_item;
+        /// Gives a table or stream a resource policy.
+        ///
+        /// # Errors
+        /// No such table or stream, another revision, no JSON.
+        PutResourcePolicy(PutResourcePolicyRequest) -> ResourcePolicyRevision = put_resource_policy;
         /// Reads the items of one partition key in order. `[DDB-9.14]`
         ///
         /// # Errors
         /// Bad conditions, start keys and projections, throttling.
         Query(QueryRequest) -> ReadResult = query;
+        /// Makes a table of a backup. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such backup, or the name is taken.
+        RestoreTableFromBackup(RestoreTableFromBackupRequest) -> RestoreTableResult = restore_table_from_backup;
+        /// Makes a table of what another was at some time. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// Its past is not kept, or not so far back; the name is taken.
+        RestoreTableToPointInTime(RestoreTableToPointInTimeRequest) -> RestoreTableResult
+            = restore_table_to_point_in_time;
         /// Reads all items. `[DDB-9.15]`
         ///
         /// # Errors
@@ -208,6 +256,12 @@ aws_core::operations! {
         /// # Errors
         /// No keys, or not the ARN of a table.
         UntagResource(UntagResourceRequest) -> () = untag_resource;
+        /// Keeps a table's past, or not any more. `[DDB-15.4]`
+        ///
+        /// # Errors
+        /// No such table.
+        UpdateContinuousBackups(UpdateContinuousBackupsRequest) -> DescribeContinuousBackupsResult
+            = update_continuous_backups;
         /// Changes an item or makes one, if the condition holds. `[DDB-8.4]`
         ///
         /// # Errors
@@ -263,14 +317,18 @@ impl Named {
 
     /// What must be allowed to do `action` with it. `[DDB-16.0]`
     fn needs(&self, engine: &Engine, action: &str) -> AuthzRequest {
-        AuthzRequest::new(format!("dynamodb:{action}"), self.arn(engine))
+        let arn = self.arn(engine);
+        let policy = engine.policies().get(&arn).map(|policy| policy.text.clone());
+        AuthzRequest::new(format!("dynamodb:{action}"), arn).with_resource_policy(policy)
     }
 
     fn needs_index(&self, engine: &Engine, action: &str, index: Option<&str>) -> AuthzRequest {
         match index {
             None => self.needs(engine, action),
             Some(index) => {
-                AuthzRequest::new(format!("dynamodb:{action}"), format!("{}/index/{index}", self.arn(engine)))
+                let mut own = self.needs(engine, action);
+                own.resources = Vec::from([format!("{}/index/{index}", self.arn(engine))]);
+                own
             }
         }
     }

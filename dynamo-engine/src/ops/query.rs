@@ -79,6 +79,7 @@ impl Operation<Engine> for QueryRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<ReadResult, Error> {
         self.check_members()?;
+        let layer = engine.options().wording.of(LAYER);
         let (projection, filter, condition) = (
             self.projection_expression.is_some(),
             self.filter_expression.is_some(),
@@ -94,7 +95,7 @@ impl Operation<Engine> for QueryRequest {
         let clash = condition || others.iter().any(|(_, given)| *given);
         let [attributes, query_filter, operator] = others;
         check_legacy(
-            LAYER,
+            layer,
             &[attributes, query_filter, operator, ("KeyConditions", self.key_conditions.is_some() && clash)],
             &[
                 ("ProjectionExpression", projection),
@@ -103,7 +104,7 @@ impl Operation<Engine> for QueryRequest {
             ],
         )?;
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (self.expression_attribute_names.is_some(), projection || filter || condition),
             (
                 self.expression_attribute_values.is_some(),
@@ -111,19 +112,19 @@ impl Operation<Engine> for QueryRequest {
                 "FilterExpression and KeyConditionExpression are null",
             ),
         )?;
-        let tests = self.query_filter.map(|filter| legacy::tests(LAYER, filter)).transpose()?;
+        let tests = self.query_filter.map(|filter| legacy::tests(layer, filter)).transpose()?;
         let operator = self.conditional_operator.as_deref();
         let by_attribute = tests.is_some();
-        let mut passing = Placeholders::new(LAYER, None, None)?;
-        let passes = legacy::condition(LAYER, tests, operator, &mut passing)?;
+        let mut passing = Placeholders::new(layer, None, None)?;
+        let passes = legacy::condition(layer, tests, operator, &mut passing)?;
         let listed = self.attributes_to_get.is_some();
-        let picked = legacy::projection(LAYER, self.attributes_to_get)?;
-        let start = page::start_key(LAYER, self.exclusive_start_key)?;
+        let picked = legacy::projection(layer, self.attributes_to_get)?;
+        let start = page::start_key(layer, self.exclusive_start_key)?;
         if self.key_condition_expression.is_none() && self.key_conditions.is_none() {
             return Err(Error::NoKeyCondition);
         }
         let mut placeholders =
-            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+            Placeholders::new(layer, self.expression_attribute_names, self.expression_attribute_values)?;
         let condition = match &self.key_condition_expression {
             Some(source) => {
                 Some(Condition::compile(ExpressionKind::KeyConditionExpression, source, &mut placeholders)?)
@@ -143,7 +144,7 @@ impl Operation<Engine> for QueryRequest {
         placeholders.check_used()?;
         let clauses = match &condition {
             Some(condition) => key_clauses(condition, &placeholders)?,
-            None => legacy::key_clauses(legacy::tests(LAYER, self.key_conditions.unwrap_or_default())?)?,
+            None => legacy::key_clauses(legacy::tests(layer, self.key_conditions.unwrap_or_default())?)?,
         };
         // A filter of either kind has its values in its own placeholders.
         if by_attribute {
@@ -154,7 +155,7 @@ impl Operation<Engine> for QueryRequest {
             self.select.as_deref(),
             projection.is_some().then_some(if listed { "AttributesToGet" } else { "ProjectionExpression" }),
             named_index.is_some(),
-            "1 validation error detected: ",
+            if layer == Layer::Classic { "" } else { "1 validation error detected: " },
         )?;
 
         let consistent = self.consistent_read == Some(true);

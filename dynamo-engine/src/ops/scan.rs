@@ -93,9 +93,10 @@ impl Operation<Engine> for ScanRequest {
         mut cx: Cx<'_, S>,
     ) -> Result<ReadResult, Error> {
         self.check_members()?;
+        let layer = engine.options().wording.of(LAYER);
         let (projection, filter) = (self.projection_expression.is_some(), self.filter_expression.is_some());
         check_legacy(
-            LAYER,
+            layer,
             &[
                 ("AttributesToGet", self.attributes_to_get.is_some()),
                 ("ScanFilter", self.scan_filter.is_some()),
@@ -104,21 +105,21 @@ impl Operation<Engine> for ScanRequest {
             &[("ProjectionExpression", projection), ("FilterExpression", filter)],
         )?;
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (self.expression_attribute_names.is_some(), projection || filter),
             (self.expression_attribute_values.is_some(), filter, "FilterExpression is null"),
         )?;
         let listed = self.attributes_to_get.is_some();
-        let picked = legacy::projection(LAYER, self.attributes_to_get.take())?;
-        let tests = self.scan_filter.take().map(|filter| legacy::tests(LAYER, filter)).transpose()?;
+        let picked = legacy::projection(layer, self.attributes_to_get.take())?;
+        let tests = self.scan_filter.take().map(|filter| legacy::tests(layer, filter)).transpose()?;
         let by_attribute = tests.is_some();
-        let mut passing = Placeholders::new(LAYER, None, None)?;
+        let mut passing = Placeholders::new(layer, None, None)?;
         let operator = self.conditional_operator.as_deref();
-        let passes = legacy::condition(LAYER, tests, operator, &mut passing)?;
-        let start = page::start_key(LAYER, self.exclusive_start_key.take())?;
+        let passes = legacy::condition(layer, tests, operator, &mut passing)?;
+        let start = page::start_key(layer, self.exclusive_start_key.take())?;
         let segment = self.segment()?;
         let mut placeholders =
-            Placeholders::new(LAYER, self.expression_attribute_names, self.expression_attribute_values)?;
+            Placeholders::new(layer, self.expression_attribute_names, self.expression_attribute_values)?;
         let filter = match &self.filter_expression {
             Some(source) => {
                 Some(Condition::compile(ExpressionKind::FilterExpression, source, &mut placeholders)?)

@@ -210,6 +210,7 @@ impl Action {
     }
 
     fn new(engine: &Engine, raw: &Raw<'_>) -> Result<Self, Error> {
+        let layer = engine.options().wording.of(LAYER);
         let expression = raw.condition.is_some() || raw.update.is_some();
         let missing = if raw.member == "update" {
             "UpdateExpression and ConditionExpression are null"
@@ -217,12 +218,12 @@ impl Action {
             "ConditionExpression is null"
         };
         check_placeholders_wanted(
-            LAYER,
+            layer,
             (raw.names.is_some(), expression),
             (raw.values.is_some(), expression, missing),
         )?;
-        let subject = checked(LAYER, raw.subject.1.cloned().unwrap_or_default())?;
-        let mut placeholders = Placeholders::new(LAYER, raw.names.cloned(), raw.values.cloned())?;
+        let subject = checked(layer, raw.subject.1.cloned().unwrap_or_default())?;
+        let mut placeholders = Placeholders::new(layer, raw.names.cloned(), raw.values.cloned())?;
         let kind = match (raw.member, raw.update) {
             ("put", _) => Kind::Put,
             ("delete", _) => Kind::Delete,
@@ -638,13 +639,14 @@ impl Operation<Engine> for TransactGetItemsRequest {
         count: usize,
         mut cx: Cx<'_, S>,
     ) -> Result<TransactGetItemsResult, Error> {
+        let layer = engine.options().wording.of(LAYER);
         let mut gets = Vec::with_capacity(count);
         for get in self.gets() {
             let expression = get.projection_expression.is_some();
             let names = get.expression_attribute_names.is_some();
-            check_placeholders_wanted(LAYER, (names, expression), (false, false, ""))?;
-            let key = checked(LAYER, get.key.clone().unwrap_or_default())?;
-            let mut placeholders = Placeholders::new(LAYER, get.expression_attribute_names.clone(), None)?;
+            check_placeholders_wanted(layer, (names, expression), (false, false, ""))?;
+            let key = checked(layer, get.key.clone().unwrap_or_default())?;
+            let mut placeholders = Placeholders::new(layer, get.expression_attribute_names.clone(), None)?;
             let projection = match &get.projection_expression {
                 Some(source) => Some(Projection::compile(source, &mut placeholders)?),
                 None => None,

@@ -63,8 +63,6 @@ impl UpdateTableRequest {
         let members = [
             (&self.sse_specification, "SSESpecification"),
             (&self.replica_updates, "ReplicaUpdates"),
-            (&self.on_demand_throughput, "OnDemandThroughput"),
-            (&self.warm_throughput, "WarmThroughput"),
             (&self.multi_region_consistency, "MultiRegionConsistency"),
             (&self.vector_index_updates, "VectorIndexUpdates"),
             (&self.global_table_witness_updates, "GlobalTableWitnessUpdates"),
@@ -368,6 +366,15 @@ impl Operation<Engine> for UpdateTableRequest {
         }
         self.check_modelled()?;
         let steps = self.plan(table)?;
+        // [DDB-4.4.7] A change of the mode takes the ceilings away.
+        let (own, mode) = (&table.definition, self.billing_mode.as_deref());
+        let provisioned = match mode {
+            Some("PAY_PER_REQUEST") => None,
+            Some(_) => Some(own.provisioned.unwrap_or(Rates { read: 0, write: 0 })),
+            None => own.provisioned,
+        };
+        let ceiling = super::create::ceiling(self.on_demand_throughput, provisioned, own.ceiling, false)?;
+        let warm = super::create::warm(self.warm_throughput, own.provisioned, own.warm, false)?;
         let options = engine.options().clone();
         let takes = if steps.iter().any(|step| matches!(step, Step::CreateIndex(_))) {
             options.index_creation
@@ -430,6 +437,11 @@ impl Operation<Engine> for UpdateTableRequest {
                 Step::Protection(on) => table.definition.protected = on,
                 Step::Class(class) => table.definition.class = Some(class),
             }
+        }
+        table.definition.warm = warm;
+        if table.definition.ceiling != ceiling {
+            table.definition.ceiling = ceiling;
+            table.meter.limit(ceiling, now);
         }
         table.definition.status = Status::Updating(now + takes);
         let mut table_description = table.describe(false);

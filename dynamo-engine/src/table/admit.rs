@@ -81,6 +81,7 @@ impl Table {
             let limit = match full.by {
                 ThrottledBy::Provisioned => "ProvisionedThroughputExceeded",
                 ThrottledBy::Partition => "KeyRangeThroughputExceeded",
+                ThrottledBy::Ceiling => "MaxOnDemandThroughputExceeded",
             };
             let throttle = Throttle {
                 reasons: Vec::from([ThrottlingReason {

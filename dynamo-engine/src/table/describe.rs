@@ -3,8 +3,8 @@
 use super::index::{Index, Projected};
 use super::{Status, Table};
 use crate::api::{
-    BillingModeSummary, IndexDescription, IndexProjection, KeySchemaElement, StreamSpecification,
-    TableClassSummary, TableDescription, ThroughputDescription, WarmThroughput,
+    BillingModeSummary, IndexDescription, IndexProjection, KeySchemaElement, RestoreSummary,
+    StreamSpecification, TableClassSummary, TableDescription, ThroughputDescription, WarmThroughput,
 };
 use crate::capacity::Rates;
 use crate::key::KeySchema;
@@ -34,6 +34,15 @@ pub(crate) fn key_schema(schema: &KeySchema) -> Vec<KeySchemaElement> {
     hash.chain(sort).collect()
 }
 
+pub(crate) fn index_projection(projected: &Projected) -> IndexProjection {
+    let (kind, non_key_attributes) = match projected {
+        Projected::All => ("ALL", None),
+        Projected::KeysOnly => ("KEYS_ONLY", None),
+        Projected::Include(names) => ("INCLUDE", Some(names.iter().map(|name| name.to_string()).collect())),
+    };
+    IndexProjection { projection_type: Some(kind.into()), non_key_attributes }
+}
+
 fn throughput(provisioned: Option<Rates>) -> ThroughputDescription {
     let rates = provisioned.unwrap_or(Rates { read: 0, write: 0 });
     ThroughputDescription {
@@ -43,9 +52,17 @@ fn throughput(provisioned: Option<Rates>) -> ThroughputDescription {
     }
 }
 
+/// What a table or index can serve at once, if nothing else was asked for.
+/// `[CAP-4.11]`
+pub(crate) fn warm_rates(provisioned: Option<Rates>) -> Rates {
+    provisioned.unwrap_or(Rates { read: 12_000, write: 4_000 })
+}
+
 /// [DDB-4.4.1] [CAP-4.11]
-fn warm(provisioned: Option<Rates>) -> WarmThroughput {
-    let rates = provisioned.unwrap_or(Rates { read: 12_000, write: 4_000 });
+fn warm(provisioned: Option<Rates>, asked: Option<Rates>) -> WarmThroughput {
+    let own = warm_rates(provisioned);
+    let asked = asked.unwrap_or(own);
+    let rates = Rates { read: own.read.max(asked.read), write: own.write.max(asked.write) };
     WarmThroughput {
         read_units_per_second: rates.read,
         write_units_per_second: rates.write,
@@ -95,27 +112,27 @@ impl Table {
                 .map(|stream| stream.arn.to_string())
                 .or_else(|| definition.last_stream.as_ref().map(|(_, arn)| arn.to_string())),
             deletion_protection_enabled: Some(definition.protected),
-            warm_throughput: described.then(|| warm(definition.provisioned)),
+            warm_throughput: described.then(|| warm(definition.provisioned, definition.warm)),
             table_class_summary: definition
                 .class
                 .clone()
                 .map(|table_class| TableClassSummary { table_class }),
+            on_demand_throughput: definition.ceiling,
+            restore_summary: definition.restored.as_ref().map(|restored| RestoreSummary {
+                source_backup_arn: restored.backup.clone(),
+                source_table_arn: restored.table.clone(),
+                restore_date_time: seconds(restored.at),
+                restore_in_progress: matches!(definition.status, Status::Creating(_)),
+            }),
         }
     }
 
     fn describe_index(&self, index: &Index, described: bool) -> IndexDescription {
         let definition = &index.definition;
-        let (kind, names) = match &definition.projection {
-            Projected::All => ("ALL", None),
-            Projected::KeysOnly => ("KEYS_ONLY", None),
-            Projected::Include(names) => {
-                ("INCLUDE", Some(names.iter().map(|name| name.to_string()).collect()))
-            }
-        };
         IndexDescription {
             index_name: definition.name.to_string(),
             key_schema: key_schema(&definition.schema),
-            projection: IndexProjection { projection_type: Some(kind.into()), non_key_attributes: names },
+            projection: index_projection(&definition.projection),
             index_status: definition.global.then(|| match self.definition.status {
                 _ if definition.creating => "CREATING".into(),
                 Status::Updating(_) => "ACTIVE".into(),
@@ -126,7 +143,7 @@ impl Table {
             index_size_bytes: index.store.bytes(),
             item_count: index.store.count(),
             index_arn: format!("{}/index/{}", self.definition.arn, definition.name),
-            warm_throughput: (definition.global && described).then(|| warm(definition.provisioned)),
+            warm_throughput: (definition.global && described).then(|| warm(definition.provisioned, None)),
         }
     }
 

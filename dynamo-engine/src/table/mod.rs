@@ -1,6 +1,7 @@
 //! One table: its items, indexes, stream and buckets.
 
 mod admit;
+pub(crate) mod backup;
 pub(crate) mod describe;
 pub(crate) mod expiry;
 pub(crate) mod index;
@@ -8,7 +9,7 @@ mod saved;
 pub(crate) mod store;
 pub(crate) mod stream;
 
-use crate::api::AttributeDefinition;
+use crate::api::{AttributeDefinition, OnDemandThroughput};
 use crate::capacity::{Demand, Draw, Meter, Rates, units};
 use crate::item::Item;
 use crate::key::{Key, KeySchema};
@@ -19,6 +20,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use aws_core::{Quantity, Seed, SeedStream, Sink, Timestamp};
+use backup::Journal;
 use expiry::Expiry;
 use index::{EntryChange, Index};
 pub(crate) use saved::SavedTable;
@@ -67,6 +69,24 @@ pub(crate) struct TableDefinition {
     pub(crate) expires_by: Option<Arc<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ttl_changed: Option<Timestamp>,
+    /// Where it was restored from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) restored: Option<Restored>,
+    /// Ceilings of on-demand throughput. `[CAP-4.10]`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ceiling: Option<OnDemandThroughput>,
+    /// What it can serve at once, if that was asked for. `[CAP-4.11]`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) warm: Option<Rates>,
+}
+
+/// Where a table was restored from, and as of when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Restored {
+    pub(crate) backup: Option<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -78,6 +98,8 @@ pub(crate) struct Table {
     pub(crate) indexes: Vec<Index>,
     pub(crate) stream: Option<Stream>,
     pub(crate) expiry: Option<Expiry>,
+    /// Its past, if it is kept. `[DDB-15.4]`
+    pub(crate) journal: Option<Journal>,
 }
 
 /// A write that has passed every check but that of its throughput.
@@ -119,6 +141,12 @@ impl Consumed {
 }
 
 impl Table {
+    /// A table without items.
+    pub(crate) fn new(definition: TableDefinition, meter: Meter, indexes: Vec<Index>) -> Self {
+        let store = Store::new(meter.partitions());
+        Self { definition, store, meter, indexes, stream: None, expiry: None, journal: None }
+    }
+
     pub(crate) fn is_active(&self) -> bool {
         matches!(self.definition.status, Status::Active | Status::Updating(_))
     }
@@ -254,6 +282,13 @@ impl Table {
                     record: record.clone(),
                 });
             }
+        }
+        if let Some(journal) = &mut self.journal
+            && old != new
+            && let Some(either) = old.as_ref().or(new.as_ref())
+        {
+            let keys = either.only(self.definition.schema.attributes().map(|key| &*key.name));
+            journal.keep(now, keys, old.clone());
         }
         if let Some(expiry) = &mut self.expiry {
             expiry.remove(&key);

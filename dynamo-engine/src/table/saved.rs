@@ -1,5 +1,6 @@
 //! A table as data.
 
+use super::backup::Journal;
 use super::expiry::Expiry;
 use super::index::{Index, IndexDefinition};
 use super::store::Store;
@@ -26,6 +27,8 @@ pub(crate) struct SavedTable {
     /// When items expire whose time was over when they came.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     late: BTreeMap<usize, Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    journal: Option<Journal>,
 }
 
 impl Table {
@@ -41,6 +44,7 @@ impl Table {
             stream: self.stream.clone(),
             items: self.store.iter().map(|(_, item)| item.clone()).collect(),
             late: self.expiry.as_ref().map(|expiry| expiry.late(&self.store)).unwrap_or_default(),
+            journal: self.journal.clone(),
         }
     }
 
@@ -57,6 +61,7 @@ impl Table {
             indexes: saved.indexes.into_iter().map(index).collect(),
             stream: saved.stream,
             expiry: None,
+            journal: saved.journal,
         };
         for item in saved.items {
             let key = table.definition.schema.check_item(&item).map_err(|error| format!("{error}"))?;

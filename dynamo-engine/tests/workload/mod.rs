@@ -69,7 +69,7 @@ pub(crate) enum Op {
 }
 
 /// The rest of the surface, as the wire has it.
-const RAW: [&str; 30] = [
+const RAW: [&str; 35] = [
     r#"{"TransactWriteItems": {"ReturnConsumedCapacity": "INDEXES", "TransactItems": [
         {"Put": {"TableName": "busy", "Item": {"pk": {"S": "odd"}, "sk": {"N": "1"}, "group": {"S": "1"}}}},
         {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
@@ -121,6 +121,11 @@ const RAW: [&str; 30] = [
     r#"{"PrepareTransaction": {"TransactionId": "slow", "Transaction": {"ClientRequestToken": "slow", "TransactItems": [
         {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
                     "ExpressionAttributeValues": {":n": {"N": "1"}}}}]}}}"#,
+    r#"{"CreateBackup": {"TableName": "busy", "BackupName": "nightly"}}"#,
+    r#"{"ListBackups": {"Limit": 2}}"#,
+    r#"{"UpdateContinuousBackups": {"TableName": "busy", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}}"#,
+    r#"{"PutResourcePolicy": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy", "Policy": "{}"}}"#,
+    r#"{"GetResourcePolicy": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy"}}"#,
     r#"{"CommitTransaction": {"TransactionId": "slow"}}"#,
     r#"{"CancelTransaction": {"TransactionId": "slow"}}"#,
     r#"{"ExecuteTransaction": {"TransactStatements": [{"Statement": "SELECT hits FROM busy WHERE sk = 2 AND pk = 'even'"}]}}"#,
