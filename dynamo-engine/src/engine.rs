@@ -11,7 +11,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{AuthzRequest, Cx, Home, Quantity, Sink, Snapshot, SnapshotError, Span, Timestamp};
+use aws_core::{
+    AuthzRequest, Cx, Home, Quantity, SeedStream, Sink, Snapshot, SnapshotError, Span, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// DynamoDB for one account in one Region, without I/O, clock or randomness.
@@ -119,6 +121,56 @@ pub struct Options {
     pub empty_page_minimum: bool,
     /// In whose words bad values and expressions are refused. `[DDB-0.1]`
     pub wording: Wording,
+    /// How late writes arrive where they need not be seen at once.
+    pub lag: Lag,
+}
+
+/// How late writes arrive: where AWS promises consistency only eventually,
+/// usually within a second. By default at once. `[DDB-5.9]`
+///
+/// ```
+/// use aws_core::{Caller, Cx, Home, Seed, Span, Timestamp};
+/// use dynamo_engine::{AttributeValue, CreateTableRequest, Engine, GetItemRequest, Lag, Options, PutItemRequest, ValueType};
+///
+/// let lag = Lag { reads: Span::from_millis(20), ..Lag::default() };
+/// let options = Options { lag, ..Options::immediate() };
+/// let mut dynamo = Engine::with_options(Home::new("us-east-1", "111122223333")?, options);
+/// let who = Caller::anonymous();
+/// let at = |ms| Cx::new(Timestamp::from_millis(ms), Seed::counter(ms as u64), &who);
+/// dynamo.create_table(at(0), CreateTableRequest::on_demand("tab", ("pk", ValueType::S), None))?;
+/// dynamo.put_item(at(100), PutItemRequest::new("tab", [("pk", AttributeValue::s("a"))]))?;
+/// let get = GetItemRequest::new("tab", [("pk", AttributeValue::s("a"))]);
+/// let strong = GetItemRequest { consistent_read: Some(true), ..get.clone() };
+/// assert!(dynamo.get_item(at(110), get.clone())?.item.is_none());
+/// assert!(dynamo.get_item(at(110), strong)?.item.is_some());
+/// assert!(dynamo.get_item(at(120), get)?.item.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lag {
+    /// Until reads of a table see a write that need not be consistent.
+    pub reads: Span,
+    /// Until a global index has a write's entry.
+    pub indexes: Span,
+    /// Whether each write takes any time up to these, by its call's entropy;
+    /// none overtakes another.
+    pub sampled: bool,
+}
+
+impl Lag {
+    /// How long one write takes to the indexes, and to reads.
+    pub(crate) fn after(&self, seed: &mut SeedStream) -> (Span, Span) {
+        if !self.sampled {
+            return (self.indexes, self.reads);
+        }
+        let mut some = |most: Span| {
+            let [one, two] = seed.bytes::<2>();
+            let part = i64::from(u16::from_le_bytes([one, two]));
+            Span::from_millis(most.as_millis() * part / 65_535)
+        };
+        (some(self.indexes), some(self.reads))
+    }
 }
 
 /// AWS moves its operations to a new layer of validation, with other texts,
@@ -191,6 +243,7 @@ impl Default for Options {
             item_size_rule: ItemSizeRule::Statement,
             empty_page_minimum: true,
             wording: Wording::Current,
+            lag: Lag::default(),
         }
     }
 }
@@ -278,6 +331,11 @@ impl Engine {
     /// Refuses to touch an item that a prepared transaction holds.
     /// `[DDB-11.8]`
     pub(crate) fn check_free(&self, table: &str, key: &Key) -> Result<(), Error> {
+        let replica = self.tables.get(table).and_then(|table| table.replica.as_ref());
+        // [DDB-15.2]
+        if replica.is_some_and(|replica| replica.held.contains_key(key)) {
+            return Err(Error::ReplicatedWriteConflict);
+        }
         if self.is_held(table, key) { Err(Error::TransactionConflict) } else { Ok(()) }
     }
 
@@ -345,8 +403,11 @@ impl Engine {
     }
 
     /// Adds a table, which becomes active when its time has come.
-    pub(crate) fn add_table<S: Sink<Event>>(&mut self, table: Table, sink: &mut S) {
+    pub(crate) fn add_table<S: Sink<Event>>(&mut self, mut table: Table, sink: &mut S) {
         let name = table.definition.name.clone();
+        // What a restored table begins with is everywhere at once.
+        table.lag = self.options.lag;
+        table.lag_again(Default::default(), Default::default(), table.lag.reads > Span::ZERO);
         self.tables.insert(name.clone(), table);
         self.schedule(name, self.options.creation, sink);
     }
@@ -393,6 +454,23 @@ impl Engine {
             Some((at + lag, name.clone()))
         };
         self.tables.iter().filter(|(_, table)| table.is_active()).filter_map(due).min()
+    }
+
+    /// When a table becomes active or vanishes next, or an item expires.
+    fn next_event(&self) -> Option<Timestamp> {
+        let expired = self.next_expiry().map(|(at, _)| at);
+        let status = self.deadlines.first().map(|(at, _)| *at);
+        status.into_iter().chain(expired).min()
+    }
+
+    /// When the next write arrives where it need not be at once, and of which
+    /// table.
+    fn next_arrival(&self) -> Option<(Timestamp, Arc<str>)> {
+        if self.options.lag == Lag::default() {
+            return None;
+        }
+        let due = |(name, table): (&Arc<str>, &Table)| Some((table.next_arrival()?, name.clone()));
+        self.tables.iter().filter_map(due).min()
     }
 
     /// A table's time has come. `[DDB-4.4.4]`
@@ -473,6 +551,17 @@ impl aws_core::Engine for Engine {
         // In the order of their times, so that a table deletes nothing after
         // it is gone.
         loop {
+            // [DDB-5.9] What is late arrives before anything else happens at
+            // its time.
+            let others = self.next_event();
+            if let Some((at, name)) = self.next_arrival().filter(|(at, _)| *at <= now)
+                && others.is_none_or(|other| at <= other)
+            {
+                if let Some(table) = self.tables.get_mut(&name) {
+                    table.arrive(at);
+                }
+                continue;
+            }
             let deadline = self.deadlines.first().map(|(at, _)| *at).filter(|at| *at <= now);
             let expired = self.next_expiry().filter(|(at, _)| *at <= now);
             match (deadline, expired) {
@@ -497,12 +586,8 @@ impl aws_core::Engine for Engine {
     }
 
     fn next_deadline(&self) -> Option<Timestamp> {
-        let expired = self.next_expiry().map(|(at, _)| at);
-        let status = self.deadlines.first().map(|(at, _)| *at);
-        match (status, expired) {
-            (Some(status), Some(expired)) => Some(status.min(expired)),
-            (status, expired) => status.or(expired),
-        }
+        let arrival = self.next_arrival().map(|(at, _)| at);
+        self.next_event().into_iter().chain(arrival).min()
     }
 
     fn snapshot(&self, (): &()) -> Snapshot {
@@ -529,7 +614,8 @@ impl aws_core::Engine for Engine {
         engine.backups = saved.backups;
         engine.policies = saved.policies;
         for table in saved.tables {
-            let table = Table::load(table, saved.now).map_err(SnapshotError::Invariant)?;
+            let table =
+                Table::load(table, saved.now, &engine.options.lag).map_err(SnapshotError::Invariant)?;
             let name = table.definition.name.clone();
             if let Status::Creating(at) | Status::Updating(at) | Status::Deleting(at) =
                 table.definition.status

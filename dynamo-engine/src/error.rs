@@ -47,6 +47,10 @@ aws_core::aws_errors! {
             /// A resource policy that is no JSON object. AWS's text is not
             /// known.
             BadPolicy => "The resource-based policy document is not valid JSON";
+            /// A transaction on a table with strong consistency among
+            /// Regions. AWS's text is not known. `[DDB-15.2]`
+            StrongReplicaTransaction =>
+                "Transactions are not supported on tables with strong MultiRegionConsistency";
             /// A PartiQL statement. `[DDB-12.6]`
             Statement {
                 /// What is wrong.
@@ -529,6 +533,12 @@ aws_core::aws_errors! {
             /// A write meets a transaction that has been prepared.
             /// `[DDB-11.8]`
             TransactionConflict => "Transaction is ongoing for the item";
+        }
+        ReplicatedWriteConflictException ("ReplicatedWriteConflictException", 400) {
+            /// Another Region writes the item of a table with strong
+            /// consistency. AWS's text is not known. `[DDB-15.2]`
+            ReplicatedWriteConflict =>
+                "One or more items in this request are being modified by a request in another Region";
         }
         TransactionInProgressException ("TransactionInProgressException", 400) {
             /// A token whose transaction has been prepared and is not over.

@@ -1,8 +1,9 @@
 //! What the engine tells whoever listens.
 
-use crate::api::StreamRecord;
+use crate::api::{ReplicaMessage, StreamRecord};
 use crate::capacity::{Demand, Throttle};
 use crate::table::index::IndexDefinition;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use aws_core::Quantity;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ impl Arm {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Event {
+    /// A replica was written: a message for the other Regions. `[DDB-15.1]`
+    Replicate(Box<ReplicaMessage>),
     /// Units were taken from a partition.
     Consumed {
         /// The table.

@@ -278,6 +278,13 @@ pub(crate) enum Pick {
     Part(Value),
 }
 
+impl Default for Item {
+    /// An item without attributes.
+    fn default() -> Self {
+        Builder::new(0).build()
+    }
+}
+
 impl TryFrom<AttributeMap> for Item {
     type Error = ValueFault;
 

@@ -25,7 +25,7 @@ mod value;
 pub use api::*;
 pub use aws_core;
 pub use capacity::{Admission, Demand, Throttle, ThrottledBy, ThrottlingReason};
-pub use engine::{Engine, ItemSizeRule, Options, Wording};
+pub use engine::{Engine, ItemSizeRule, Lag, Options, Wording};
 pub use error::{Cancellation, Emptiness, Error, ErrorShape, KeyMismatch, OldItem};
 pub use event::{Arm, Event};
 pub use expr::{ExpressionFault, ExpressionKind, Fault, Layer, What};

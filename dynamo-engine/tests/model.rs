@@ -1,7 +1,7 @@
 //! The engine against a plain model: a sorted map of items.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use aws_core::{Caller, Calls, Home, Timestamp};
+use aws_core::{Caller, Calls, Engine as _, Home, Span, Timestamp};
 use dynamo_engine::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -53,7 +53,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let options = Options { throttling: false, partitions: Some(3), ..Options::immediate() };
+        Self::with(Lag::default())
+    }
+
+    fn with(lag: Lag) -> Self {
+        let options = Options { throttling: false, partitions: Some(3), lag, ..Options::immediate() };
         let mut dynamo = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
         let mut calls = Calls::new(Timestamp::from_seconds(1), Caller::anonymous());
         let table = CreateTableRequest::on_demand("tab", ("pk", ValueType::S), Some(("sk", ValueType::N)))
@@ -138,7 +142,10 @@ impl World {
                         let refusal =
                             self.dynamo.transact_write_items(self.calls.cx(), request.clone()).unwrap_err();
                         assert!(refusal.to_string().ends_with("[TransactionConflict, TransactionConflict]"));
-                        let get = GetItemRequest::new("tab", key(add.0, add.1));
+                        let get = GetItemRequest {
+                            consistent_read: Some(true),
+                            ..GetItemRequest::new("tab", key(add.0, add.1))
+                        };
                         let found = self.dynamo.get_item(self.calls.cx(), get).unwrap().item;
                         assert_eq!(found, model.get(&add).map(|row| item(add.0, add.1, *row)));
                         match how {
@@ -259,16 +266,26 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     proptest::collection::vec(op, 1..60)
 }
 
+/// `[DDB-5.9]`
+fn lag() -> impl Strategy<Value = Lag> {
+    let span = || prop_oneof![Just(0), 1..150_i64].prop_map(Span::from_millis);
+    (span(), span(), any::<bool>()).prop_map(|(reads, indexes, sampled)| Lag { reads, indexes, sampled })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// `[DDB-20.3]` `[DDB-20.4]` `[DDB-20.5]` `[DDB-9.10]`
     #[test]
-    fn items_queries_indexes_and_streams_agree_with_a_sorted_map(ops in ops(), limit in 1..7_i64) {
-        let (mut world, mut model) = (World::new(), Model::new());
+    fn items_queries_indexes_and_streams_agree_with_a_sorted_map(ops in ops(), limit in 1..7_i64, lag in lag()) {
+        let (mut world, mut model) = (World::with(lag), Model::new());
         for op in &ops {
             world.run(&mut model, op);
+            world.calls.wait(Span::from_millis(7));
+            prop_assert_eq!(world.dynamo.verify(), Ok(()));
         }
+        // When all is quiet, nothing is late.
+        world.calls.wait(Span::from_millis(200));
         let whole = |wanted: &dyn Fn(u8, Row) -> bool| -> Vec<Item> {
             model.iter().filter(|((pk, _), row)| wanted(*pk, **row)).map(|((pk, sk), row)| item(*pk, *sk, *row)).collect()
         };

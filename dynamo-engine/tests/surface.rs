@@ -13,7 +13,14 @@ use std::collections::BTreeSet;
 const NAMES: &str = include_str!("api-names.json");
 
 /// What AWS does not have: calls that steer a simulation.
-const OURS: [&str; 3] = ["PrepareTransaction", "CommitTransaction", "CancelTransaction"];
+const OURS: [&str; 6] = [
+    "PrepareTransaction",
+    "CommitTransaction",
+    "CancelTransaction",
+    "JoinGlobalTable",
+    "DeliverReplicaMessage",
+    "HoldReplicaItem",
+];
 
 fn model() -> Map<String, Value> {
     serde_json::from_str(NAMES).unwrap()

@@ -174,7 +174,7 @@ impl Operation<Engine> for BatchGetItemRequest {
             let (mut consumed, mut items, mut left) = (Consumed::default(), Vec::new(), Vec::new());
             let mut seen = BTreeSet::new();
             for (place, (key, sent)) in places.into_iter().zip(&get.keys) {
-                let found = table.store.get(&place).cloned();
+                let found = table.seen(consistent).get(&place).cloned();
                 let size = found.as_ref().map_or(0, Item::size);
                 if bytes + size > RESPONSE {
                     left.push(sent.clone());

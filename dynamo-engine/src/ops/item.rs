@@ -81,7 +81,7 @@ impl Operation<Engine> for GetItemRequest {
         let table = engine.table_mut(&target.name)?;
         let place = table.definition.schema.check_key(&key)?;
         check_nested(table, projection.iter().flat_map(|projection| &projection.paths))?;
-        let found = table.store.get(&place).cloned();
+        let found = table.seen(self.consistent_read == Some(true)).get(&place).cloned();
         // [CAP-4] [CAP-5] [CAP-6]
         let units = units::read(found.as_ref().map_or(0, Item::size), self.consistent_read == Some(true));
         let draw = Draw { partition: table.store.partition(place.place()), units };

@@ -16,6 +16,7 @@ mod page;
 mod policy;
 pub(crate) mod prepare;
 mod query;
+mod replica;
 mod scan;
 mod statement;
 mod stream;
@@ -111,6 +112,13 @@ aws_core::operations! {
         /// # Errors
         /// No such table, or it is protected or changing.
         DeleteTable(DeleteTableRequest) -> DeleteTableResult = delete_table;
+        /// Brings another Region's write to a replica. Not AWS's.
+        /// `[DDB-15.1]`
+        ///
+        /// # Errors
+        /// No such table, or it is no replica.
+        DeliverReplicaMessage(DeliverReplicaMessageRequest) -> DeliverReplicaMessageResult
+            = deliver_replica_message;
         /// Describes a backup. `[DDB-15.4]`
         ///
         /// # Errors
@@ -178,6 +186,17 @@ aws_core::operations! {
         /// # Errors
         /// No such stream or shard.
         GetShardIterator(GetShardIteratorRequest) -> GetShardIteratorResult = get_shard_iterator;
+        /// Another Region begins to write an item. Not AWS's. `[DDB-15.2]`
+        ///
+        /// # Errors
+        /// No such table, or no replica with strong consistency.
+        HoldReplicaItem(HoldReplicaItemRequest) -> () = hold_replica_item;
+        /// Makes a table a replica. Not AWS's. `[DDB-15.1]`
+        ///
+        /// # Errors
+        /// No such table; it is one already; what strong consistency does not
+        /// go with.
+        JoinGlobalTable(JoinGlobalTableRequest) -> () = join_global_table;
         /// The backups of this account and Region. `[DDB-15.4]`
         ///
         /// # Errors

@@ -190,7 +190,7 @@ impl Operation<Engine> for QueryRequest {
                 span.to = start;
             }
         }
-        let store = index.map_or(&table.store, |index| &index.store);
+        let store = index.map_or(table.seen(consistent), |index| &index.store);
         let partition = store.partition(at);
         let mut page = Page::new(table, index, &reading);
         page.visit(partition);

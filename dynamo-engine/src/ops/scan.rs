@@ -162,7 +162,7 @@ impl Operation<Engine> for ScanRequest {
         let paths = reading.projection.iter().flat_map(|projection| &projection.paths);
         check_nested(table, paths.chain(reading.filter.iter().flat_map(Condition::paths)))?;
 
-        let store = index.map_or(&table.store, |index| &index.store);
+        let store = index.map_or(table.seen(consistent), |index| &index.store);
         let edge = |place: Place| Key::at(place, &[], &[], &[]);
         let from = match start {
             Some(start) => Bound::Excluded(start),

@@ -426,7 +426,7 @@ fn select<S: Sink<Event>>(
             }
         }
     }
-    let store = index.map_or(&table.store, |index| &index.store);
+    let store = index.map_or(table.seen(how.consistent), |index| &index.store);
     let mut page = Page::new(table, index, &reading);
     'page: for (partition, span) in spans {
         page.visit(partition);

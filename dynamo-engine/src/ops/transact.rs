@@ -317,6 +317,14 @@ fn cancel_one<T>(count: usize, place: usize, reason: CancellationReason) -> Resu
     cancel(reasons)
 }
 
+/// [DDB-15.2]
+fn check_replica(table: &Table) -> Result<(), Error> {
+    match &table.replica {
+        Some(replica) if replica.strong => Err(Error::StrongReplicaTransaction),
+        _ => Ok(()),
+    }
+}
+
 /// The reasons of a transaction that meets another. `[DDB-11.8]`
 fn conflicts(held: &[bool]) -> Vec<CancellationReason> {
     let reason = |held: &bool| match held {
@@ -424,7 +432,7 @@ pub(super) fn plan_all<S: Sink<Event>>(
         return Err(Error::PayloadSize);
     }
     for action in actions {
-        engine.table(&action.target.name)?;
+        check_replica(engine.table(&action.target.name)?)?;
     }
     if let Some(token) = &whole.token {
         if engine.is_in_flight(token) {
@@ -679,7 +687,7 @@ pub(super) fn read_all<S: Sink<Event>>(
 ) -> Result<TransactGetItemsResult, Error> {
     let count = gets.len();
     for Read { target, .. } in gets {
-        engine.table(&target.name)?;
+        check_replica(engine.table(&target.name)?)?;
     }
     let (mut keys, mut seen) = (Vec::with_capacity(count), BTreeSet::new());
     for Read { target, key, .. } in gets {

@@ -104,7 +104,7 @@ impl Index {
     }
 
     /// What it holds of an item. `[CAP-35]`
-    fn entry(&self, item: &Item, table: &KeySchema) -> Item {
+    pub(crate) fn entry(&self, item: &Item, table: &KeySchema) -> Item {
         let keys = || table.attributes().chain(self.definition.schema.attributes()).map(|key| &*key.name);
         match &self.definition.projection {
             Projected::All => item.clone(),
@@ -120,14 +120,15 @@ impl Index {
         index: usize,
         table: &KeySchema,
         base: &Key,
-        old: Option<&Item>,
-        new: Option<&Item>,
+        (old, new): (Option<&Item>, Option<&Item>),
+        late: bool,
     ) -> Option<EntryChange> {
         let old_key = old.and_then(|old| self.key_of(old, base));
         let new_key = new.and_then(|new| self.key_of(new, base));
         let new = new_key.and_then(|key| Some((key, self.entry(new?, table))));
         let old = old_key.and_then(|key| {
-            let item = self.store.get(&key)?;
+            // An entry that has not arrived is not in the store yet.
+            let item = if late { self.entry(old?, table) } else { self.store.get(&key)?.clone() };
             Some((key, item))
         });
         let partition = |key: &Key| self.store.partition(key.place());
@@ -142,7 +143,7 @@ impl Index {
                 Some(EntryChange { index, remove: Some(key), insert: None, draws })
             }
             (Some((old_key, old)), Some((key, item))) if old_key == key => {
-                if *old == item {
+                if old == item {
                     return None;
                 }
                 let draws = Vec::from([(partition(&key), units::write(old.size().max(item.size())))]);

@@ -5,12 +5,15 @@ pub(crate) mod backup;
 pub(crate) mod describe;
 pub(crate) mod expiry;
 pub(crate) mod index;
+pub(crate) mod late;
+pub(crate) mod replica;
 mod saved;
 pub(crate) mod store;
 pub(crate) mod stream;
 
-use crate::api::{AttributeDefinition, OnDemandThroughput};
+use crate::api::{AttributeDefinition, OnDemandThroughput, ReplicaMessage};
 use crate::capacity::{Demand, Draw, Meter, Rates, units};
+use crate::engine::Lag;
 use crate::item::Item;
 use crate::key::{Key, KeySchema};
 use crate::{Error, Event, Throttle};
@@ -19,10 +22,12 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use aws_core::{Quantity, Seed, SeedStream, Sink, Timestamp};
+use aws_core::{Quantity, Seed, SeedStream, Sink, Span, Timestamp};
 use backup::Journal;
 use expiry::Expiry;
 use index::{EntryChange, Index};
+use late::Late;
+use replica::Replica;
 pub(crate) use saved::SavedTable;
 use serde::{Deserialize, Serialize};
 use store::Store;
@@ -100,6 +105,11 @@ pub(crate) struct Table {
     pub(crate) expiry: Option<Expiry>,
     /// Its past, if it is kept. `[DDB-15.4]`
     pub(crate) journal: Option<Journal>,
+    /// What makes it one of several replicas. `[DDB-15.1]`
+    pub(crate) replica: Option<Replica>,
+    pub(crate) late: Late,
+    /// How late things arrive.
+    pub(crate) lag: Lag,
 }
 
 /// A write that has passed every check but that of its throughput.
@@ -144,7 +154,18 @@ impl Table {
     /// A table without items.
     pub(crate) fn new(definition: TableDefinition, meter: Meter, indexes: Vec<Index>) -> Self {
         let store = Store::new(meter.partitions());
-        Self { definition, store, meter, indexes, stream: None, expiry: None, journal: None }
+        Self {
+            definition,
+            store,
+            meter,
+            indexes,
+            stream: None,
+            expiry: None,
+            journal: None,
+            replica: None,
+            late: Late::default(),
+            lag: Lag::default(),
+        }
     }
 
     pub(crate) fn is_active(&self) -> bool {
@@ -190,7 +211,8 @@ impl Table {
         let bytes = |item: &Option<Item>| item.as_ref().map_or(0, Item::size);
         let units = units::write(bytes(&old).max(bytes(&new)));
         let change = |(place, index): (usize, &Index)| {
-            index.change(place, &self.definition.schema, &key, old.as_ref(), new.as_ref())
+            let late = index.definition.global && self.lag.indexes > Span::ZERO;
+            index.change(place, &self.definition.schema, &key, (old.as_ref(), new.as_ref()), late)
         };
         let changes = self.indexes.iter().enumerate().filter_map(change).collect();
         WritePlan { key, old, new, units, changes }
@@ -249,8 +271,36 @@ impl Table {
         checked.map_err(Self::throttled)
     }
 
-    /// Does what was planned and admitted.
+    /// Does what was planned and admitted, and tells other Regions.
     pub(crate) fn commit<S: Sink<Event>>(
+        &mut self,
+        plan: WritePlan,
+        now: Timestamp,
+        region: &str,
+        seed: &mut SeedStream,
+        sink: &mut S,
+    ) {
+        if let Some(replica) = &mut self.replica
+            && plan.old != plan.new
+            && let Some(either) = plan.old.as_ref().or(plan.new.as_ref())
+        {
+            let keys = either.only(self.definition.schema.attributes().map(|key| &*key.name));
+            let stamp = replica.stamp(&plan.key, &keys, now, region);
+            let message = || ReplicaMessage {
+                table_name: String::from(&*self.definition.name),
+                region: stamp.region,
+                written_at: stamp.at,
+                serial: stamp.serial,
+                keys,
+                item: plan.new.clone(),
+            };
+            sink.event(now, || Event::Replicate(Box::new(message())));
+        }
+        self.receive(plan, now, region, seed, sink);
+    }
+
+    /// Does what was planned, by whichever Region.
+    pub(crate) fn receive<S: Sink<Event>>(
         &mut self,
         plan: WritePlan,
         now: Timestamp,
@@ -260,8 +310,16 @@ impl Table {
     ) {
         let WritePlan { key, old, new, changes, .. } = plan;
         let shard = self.store.partition(key.place());
+        if self.lag != Lag::default() && old != new {
+            let after = self.lag.after(seed);
+            let lag = self.lag;
+            self.send(&lag, after, now, old.clone(), new.clone());
+        }
         for EntryChange { index, remove, insert, .. } in changes {
             let Some(index) = self.indexes.get_mut(index) else { continue };
+            if index.definition.global && self.lag.indexes > Span::ZERO {
+                continue;
+            }
             if let Some(key) = remove {
                 index.store.remove(&key);
             }

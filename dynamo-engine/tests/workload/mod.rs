@@ -9,7 +9,10 @@ use serde_json::Value;
 
 /// Two tables with few keys: `busy` has an index, a stream and little
 /// throughput; `spare` comes and goes.
-pub(crate) struct Tables;
+pub(crate) struct Tables {
+    /// Whether writes arrive late in the index and at reads.
+    pub(crate) late: bool,
+}
 
 /// An operation; keys are small numbers so that they meet.
 #[derive(Debug, Clone)]
@@ -69,7 +72,7 @@ pub(crate) enum Op {
 }
 
 /// The rest of the surface, as the wire has it.
-const RAW: [&str; 35] = [
+const RAW: [&str; 37] = [
     r#"{"TransactWriteItems": {"ReturnConsumedCapacity": "INDEXES", "TransactItems": [
         {"Put": {"TableName": "busy", "Item": {"pk": {"S": "odd"}, "sk": {"N": "1"}, "group": {"S": "1"}}}},
         {"Update": {"TableName": "busy", "Key": {"pk": {"S": "even"}, "sk": {"N": "2"}}, "UpdateExpression": "ADD hits :n",
@@ -126,6 +129,9 @@ const RAW: [&str; 35] = [
     r#"{"UpdateContinuousBackups": {"TableName": "busy", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}}"#,
     r#"{"PutResourcePolicy": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy", "Policy": "{}"}}"#,
     r#"{"GetResourcePolicy": {"ResourceArn": "arn:aws:dynamodb:us-east-1:111122223333:table/busy"}}"#,
+    r#"{"JoinGlobalTable": {"TableName": "busy"}}"#,
+    r#"{"DeliverReplicaMessage": {"Message": {"TableName": "busy", "Region": "eu-west-1", "WrittenAt": 1700000000500, "Serial": 1,
+        "Keys": {"pk": {"S": "odd"}, "sk": {"N": "3"}}, "Item": {"pk": {"S": "odd"}, "sk": {"N": "3"}, "group": {"S": "2"}}}}}"#,
     r#"{"CommitTransaction": {"TransactionId": "slow"}}"#,
     r#"{"CancelTransaction": {"TransactionId": "slow"}}"#,
     r#"{"ExecuteTransaction": {"TransactStatements": [{"Statement": "SELECT hits FROM busy WHERE sk = 2 AND pk = 'even'"}]}}"#,
@@ -317,6 +323,11 @@ impl Workload for Tables {
             index_creation: seconds(5),
             expiry_lag: seconds(3),
             ttl_cooldown: seconds(1),
+            lag: if self.late {
+                Lag { reads: seconds(1), indexes: seconds(2), sampled: true }
+            } else {
+                Lag::default()
+            },
             ..Options::default()
         };
         let mut engine = Engine::with_options(Home::new("us-east-1", "111122223333").unwrap(), options);
