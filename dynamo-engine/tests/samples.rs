@@ -206,11 +206,11 @@ fn missing(recorded: &Value, ours: &Value, path: &str, found: &mut BTreeSet<Stri
                 missing(recorded, own, path, found);
             }
         }
-        (recorded, own) if recorded != own => {
-            // Whole numbers and fractions are one in JSON.
-            if recorded.as_f64() != own.as_f64() || recorded.as_f64().is_none() {
-                found.insert(format!("{path}: {recorded} is {own}"));
-            }
+        // Whole numbers and fractions are one in JSON.
+        (recorded, own)
+            if recorded != own && (recorded.as_f64().is_none() || recorded.as_f64() != own.as_f64()) =>
+        {
+            found.insert(format!("{path}: {recorded} is {own}"));
         }
         _ => {}
     }
