@@ -486,6 +486,9 @@ impl Engine {
                 for index in &mut table.indexes {
                     index.definition.creating = false;
                 }
+                for index in &mut table.definition.vectors {
+                    index.creating = false;
+                }
                 sink.event(at, || Event::TableActive { table: name.clone() });
             }
             Status::Active => {}

@@ -59,6 +59,7 @@ fn the_workload_succeeds_and_is_refused() {
         "ListStreams",
         "RestoreTableFromBackup",
         "RestoreTableToPointInTime",
+        "SearchVectors",
     ];
     for name in Request::NAMES.iter().filter(|name| !untried.contains(name)) {
         // Half transactions need units, the other half and nobody between.

@@ -133,6 +133,13 @@ fn replies_have_no_member_that_the_service_model_does_not_have() {
         json!({"DescribeEndpoints": {}}),
         json!({"ListTagsOfResource": {"ResourceArn": arn}}),
         json!({"ListStreams": {"TableName": "orders"}}),
+        json!({"UpdateTable": {"TableName": "orders", "VectorIndexUpdates": [{"Create": {"IndexName": "near",
+            "VectorAttribute": {"AttributeName": "v"}, "Dimensions": 2, "DistanceFunction": "COSINE",
+            "SearchSchema": [{"AttributeName": "g", "SearchSchemaElementType": "INLINE_FILTER"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"}}}]}}),
+        json!({"DescribeTable": {"TableName": "orders"}}),
+        json!({"SearchVectors": {"TableName": "orders", "IndexName": "near", "SearchVector": [{"N": "1"}, {"N": "0"}], "TopK": 1,
+            "ReturnConsumedCapacity": "TOTAL"}}),
         json!({"DeleteItem": {"TableName": "orders", "Key": key, "ReturnConsumedCapacity": "INDEXES"}}),
         json!({"DeleteTable": {"TableName": "local"}}),
     ];

@@ -12,6 +12,7 @@ mod stream;
 mod table;
 mod transact;
 mod update_table;
+mod vector;
 
 pub use backup::*;
 pub use batch::*;
@@ -25,3 +26,4 @@ pub use stream::*;
 pub use table::*;
 pub use transact::*;
 pub use update_table::*;
+pub use vector::*;

@@ -63,9 +63,9 @@ pub struct CreateTableRequest {
     /// Its resource policy, as JSON text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_policy: Option<String>,
-    /// Vector indexes; not modelled, refused.
+    /// Vector indexes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vector_indexes: Option<serde_json::Value>,
+    pub vector_indexes: Option<Vec<super::VectorIndex>>,
     /// The table whose replica this is to be; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global_table_source_arn: Option<serde_json::Value>,
@@ -422,6 +422,9 @@ pub struct TableDescription {
     /// Its class, once one was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table_class_summary: Option<TableClassSummary>,
+    /// Vector indexes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector_indexes: Option<Vec<super::VectorIndexDescription>>,
     /// Ceilings of on-demand throughput, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_demand_throughput: Option<super::OnDemandThroughput>,

@@ -71,9 +71,9 @@ pub struct UpdateTableRequest {
     /// How replicas agree; not modelled, refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multi_region_consistency: Option<serde_json::Value>,
-    /// Vector indexes.
+    /// Vector indexes that come and go.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vector_index_updates: Option<serde_json::Value>,
+    pub vector_index_updates: Option<Vec<super::VectorIndexUpdate>>,
     /// Witnesses of a global table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global_table_witness_updates: Option<serde_json::Value>,

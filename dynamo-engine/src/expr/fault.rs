@@ -26,6 +26,7 @@ pub enum ExpressionKind {
     FilterExpression,
     KeyConditionExpression,
     ProjectionExpression,
+    SearchConditionExpression,
     UpdateExpression,
 }
 

@@ -482,6 +482,7 @@ fn restore<S: Sink<Event>>(
         ttl_changed: None,
         ceiling: None,
         warm: None,
+        vectors: definition.vectors,
     };
     let indexes = indexes.into_iter().map(index).collect();
     let mut table = Table::new(definition, own, indexes);

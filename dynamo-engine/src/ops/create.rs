@@ -64,13 +64,15 @@ impl CreateTableRequest {
             schema(&mut faults, &format!("{path}.keySchema"), local.key_schema.as_deref(), Some(2));
             projection(&mut faults, &path, local.projection.as_ref());
         }
+        for (index, vectors) in (1..).zip(self.vector_indexes.iter().flatten()) {
+            super::vector::check(&mut faults, &format!("vectorIndexes.{index}.member"), vectors);
+        }
         members::check(faults)
     }
 
     /// What AWS has and this engine has not.
     fn check_modelled(&self) -> Result<(), Error> {
         let members = [
-            (&self.vector_indexes, "VectorIndexes"),
             (&self.global_table_source_arn, "GlobalTableSourceArn"),
             (&self.global_table_settings_replication_mode, "GlobalTableSettingsReplicationMode"),
         ];
@@ -297,7 +299,7 @@ pub(super) fn check_index_name(faults: &mut Violations, path: &str, name: Option
     }
 }
 
-fn projection(faults: &mut Violations, path: &str, projection: Option<&IndexProjection>) {
+pub(super) fn projection(faults: &mut Violations, path: &str, projection: Option<&IndexProjection>) {
     let path = format!("{path}.projection");
     let Some(projection) = projection else { return faults.null(&path) };
     let kinds = &["ALL", "INCLUDE", "KEYS_ONLY"];
@@ -674,6 +676,8 @@ impl Operation<Engine> for CreateTableRequest {
         let arn: Arc<str> = engine.home().arn("dynamodb", &format!("table/{name}")).into();
         let warm = warm(self.warm_throughput, plan.provisioned, None, true)?;
         let ceiling = ceiling(self.on_demand_throughput, plan.provisioned, None, true)?;
+        let vectors = self.vector_indexes.iter().flatten().map(super::vector::definition);
+        let vectors = vectors.collect::<Result<Vec<_>, _>>()?;
         let policy = self.resource_policy.map(super::policy::checked).transpose()?;
         let meter = |provisioned| fresh_meter(&options, provisioned, 1, cx.now);
         let least = warm.map_or(1, |warm| crate::capacity::partitions(Some(warm)));
@@ -707,6 +711,7 @@ impl Operation<Engine> for CreateTableRequest {
             restored: None,
             ceiling,
             warm,
+            vectors,
         };
         let arn = String::from(&*definition.arn);
         let table = Table { stream, ..Table::new(definition, own, indexes) };

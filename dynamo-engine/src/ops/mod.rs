@@ -24,6 +24,7 @@ mod tags;
 pub(crate) mod transact;
 mod ttl;
 mod update_table;
+mod vector;
 mod write;
 
 pub(crate) use item::Wanted;
@@ -255,6 +256,11 @@ aws_core::operations! {
         /// # Errors
         /// Bad filters, start keys and projections, throttling.
         Scan(ScanRequest) -> ReadResult = scan;
+        /// Finds the items nearest to a vector. `[DDB-5.10]`
+        ///
+        /// # Errors
+        /// No such index, one that is being filled, vectors of another length.
+        SearchVectors(SearchVectorsRequest) -> SearchVectorsResult = search_vectors;
         /// Adds tags. `[DDB-4.4.15]`
         ///
         /// # Errors

@@ -9,6 +9,7 @@ use crate::api::{
 use crate::capacity::{Meter, Rates};
 use crate::table::index::{Index, IndexDefinition};
 use crate::table::stream::Stream;
+use crate::table::vector::VectorDefinition;
 use crate::table::{Status, Table};
 use crate::{Engine, Error, Event, Options};
 use alloc::boxed::Box;
@@ -64,7 +65,6 @@ impl UpdateTableRequest {
             (&self.sse_specification, "SSESpecification"),
             (&self.replica_updates, "ReplicaUpdates"),
             (&self.multi_region_consistency, "MultiRegionConsistency"),
-            (&self.vector_index_updates, "VectorIndexUpdates"),
             (&self.global_table_witness_updates, "GlobalTableWitnessUpdates"),
             (&self.global_table_settings_replication_mode, "GlobalTableSettingsReplicationMode"),
             (&self.disassociation_protection_enabled, "DisassociationProtectionEnabled"),
@@ -96,6 +96,7 @@ impl UpdateTableRequest {
             && self.replica_updates.is_none()
             && self.on_demand_throughput.is_none()
             && self.warm_throughput.is_none()
+            && self.vector_index_updates.as_ref().is_none_or(Vec::is_empty)
             && self.multi_region_consistency.is_none()
     }
 
@@ -183,6 +184,31 @@ enum Step {
     StreamOff,
     Protection(bool),
     Class(String),
+    CreateVectors(VectorDefinition),
+    DeleteVectors(usize),
+}
+
+/// What is to be done with a vector index. `[DDB-5.10]`
+fn plan_vectors(table: &Table, update: &crate::VectorIndexUpdate) -> Result<Step, Error> {
+    let named = |name: &str| table.definition.vectors.iter().position(|index| *index.name == *name);
+    if let Some(create) = &update.create {
+        let mut faults = Violations::new();
+        super::vector::check(&mut faults, "vectorIndexUpdates.1.member.create", create);
+        members::check(faults)?;
+        let index = super::vector::definition(create)?;
+        if named(&index.name).is_some() || table.index(&index.name).is_some() {
+            return Err(Error::IndexExists);
+        }
+        return Ok(Step::CreateVectors(index));
+    }
+    let name = update.delete.as_ref().and_then(|delete| delete.index_name.as_deref()).unwrap_or_default();
+    match named(name) {
+        Some(place) => Ok(Step::DeleteVectors(place)),
+        None => {
+            let table = Box::new((&*table.definition.name).into());
+            Err(Error::IndexNotFound { index: name.into(), table })
+        }
+    }
 }
 
 impl UpdateTableRequest {
@@ -226,6 +252,9 @@ impl UpdateTableRequest {
         let updates = self.global_secondary_index_updates.as_deref().unwrap_or_default();
         for update in updates {
             steps.push(self.plan_index(table, update, on_demand)?);
+        }
+        for update in self.vector_index_updates.iter().flatten() {
+            steps.push(plan_vectors(table, update)?);
         }
         if on_demand && definition.provisioned.is_some() {
             steps.push(Step::Billing(None));
@@ -376,11 +405,8 @@ impl Operation<Engine> for UpdateTableRequest {
         let ceiling = super::create::ceiling(self.on_demand_throughput, provisioned, own.ceiling, false)?;
         let warm = super::create::warm(self.warm_throughput, own.provisioned, own.warm, false)?;
         let options = engine.options().clone();
-        let takes = if steps.iter().any(|step| matches!(step, Step::CreateIndex(_))) {
-            options.index_creation
-        } else {
-            options.update
-        };
+        let fills = |step: &Step| matches!(step, Step::CreateIndex(_) | Step::CreateVectors(_));
+        let takes = if steps.iter().any(fills) { options.index_creation } else { options.update };
         let (mut seed, now) = (cx.seed.expand(b"stream"), cx.now);
         let mut gone = Vec::new();
         let mut closed = None;
@@ -433,6 +459,13 @@ impl Operation<Engine> for UpdateTableRequest {
                         table.definition.last_stream = Some((stream.label.clone(), stream.arn.clone()));
                         closed = Some(stream);
                     }
+                }
+                Step::CreateVectors(mut index) => {
+                    index.creating = takes > aws_core::Span::ZERO;
+                    table.definition.vectors.push(index);
+                }
+                Step::DeleteVectors(place) => {
+                    table.definition.vectors.remove(place);
                 }
                 Step::Protection(on) => table.definition.protected = on,
                 Step::Class(class) => table.definition.class = Some(class),

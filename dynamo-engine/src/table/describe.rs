@@ -117,6 +117,8 @@ impl Table {
                 .class
                 .clone()
                 .map(|table_class| TableClassSummary { table_class }),
+            vector_indexes: Some(definition.vectors.iter().map(|index| index.describe(self)).collect())
+                .filter(|all: &Vec<_>| !all.is_empty()),
             on_demand_throughput: definition.ceiling,
             restore_summary: definition.restored.as_ref().map(|restored| RestoreSummary {
                 source_backup_arn: restored.backup.clone(),

@@ -10,6 +10,7 @@ pub(crate) mod replica;
 mod saved;
 pub(crate) mod store;
 pub(crate) mod stream;
+pub(crate) mod vector;
 
 use crate::api::{AttributeDefinition, OnDemandThroughput, ReplicaMessage};
 use crate::capacity::{Demand, Draw, Meter, Rates, units};
@@ -32,6 +33,7 @@ pub(crate) use saved::SavedTable;
 use serde::{Deserialize, Serialize};
 use store::Store;
 use stream::Stream;
+use vector::VectorDefinition;
 
 /// Whether a table can be used. `[DDB-4.4.4]`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +85,9 @@ pub(crate) struct TableDefinition {
     /// What it can serve at once, if that was asked for. `[CAP-4.11]`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) warm: Option<Rates>,
+    /// `[DDB-5.10]`
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) vectors: Vec<VectorDefinition>,
 }
 
 /// Where a table was restored from, and as of when.
