@@ -1,12 +1,11 @@
 //! Items: attributes by name, and what they weigh.
 
 use crate::number::Number;
-use crate::packed::{self, Raw, Reader, Weight};
+use crate::packed::{self, Entries, Raw, Stops, Weight};
 use crate::value::{AttributeMap, AttributeValue, DEPTH, Value, ValueFault};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -125,21 +124,22 @@ impl From<Attributes> for AttributeMap {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Item(Arc<[u8]>);
 
-/// Before the attributes: the size, and what they count on a page, in four
-/// bytes each.
-const HEADER: usize = 8;
+/// Before the attributes: the size, what they count on a page and how many
+/// there are, in four bytes each.
+const HEADER: usize = 12;
 
 /// An item as it is put together, name after name.
 struct Builder {
     bytes: Vec<u8>,
     weight: Weight,
+    stops: Stops,
 }
 
 impl Builder {
     fn new(capacity: usize) -> Self {
         let mut bytes = Vec::with_capacity(HEADER + capacity);
         bytes.extend_from_slice(&[0; HEADER]);
-        Self { bytes, weight: Weight::default() }
+        Self { bytes, weight: Weight::default(), stops: Stops::default() }
     }
 
     fn weigh(&mut self, name: &str, value: Weight) {
@@ -147,21 +147,29 @@ impl Builder {
         self.weight.page += 1 + value.page;
     }
 
-    fn value(&mut self, name: &str, value: &Value) {
+    /// Begins an attribute.
+    fn name(&mut self, name: &str) {
+        self.stops.pass(self.bytes.len() - HEADER);
         packed::put_bytes(name.as_bytes(), &mut self.bytes);
+    }
+
+    fn value(&mut self, name: &str, value: &Value) {
+        self.name(name);
         let weight = packed::put(value, &mut self.bytes);
         self.weigh(name, weight);
     }
 
     fn raw(&mut self, name: &str, value: Raw<'_>) {
-        packed::put_bytes(name.as_bytes(), &mut self.bytes);
+        self.name(name);
         self.bytes.extend_from_slice(value.0);
         self.weigh(name, Weight { size: value.size(), page: value.page() });
     }
 
     fn build(mut self) -> Item {
         let short = |weight: u64| u32::try_from(weight).unwrap_or(u32::MAX).to_le_bytes();
-        let header = [short(self.weight.size), short(self.weight.page)].concat();
+        let count = self.stops.count() as u64;
+        let header = [short(self.weight.size), short(self.weight.page), short(count)].concat();
+        self.stops.put(&mut self.bytes);
         if let Some(start) = self.bytes.get_mut(..HEADER) {
             start.copy_from_slice(&header);
         }
@@ -192,10 +200,14 @@ impl Item {
         self.header(0)
     }
 
+    fn body(&self) -> Entries<'_> {
+        let count = usize::try_from(self.header(8)).unwrap_or_default();
+        Entries::new(count, self.0.get(HEADER..).unwrap_or_default())
+    }
+
     /// Its attributes where they stand, in the byte order of their names.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, Raw<'_>)> {
-        let mut reader = Reader(self.0.get(HEADER..).unwrap_or_default());
-        core::iter::from_fn(move || reader.entry())
+        self.body().iter()
     }
 
     /// Its attributes by themselves.
@@ -207,7 +219,7 @@ impl Item {
     /// How many attributes it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries().count()
+        usize::try_from(self.header(8)).unwrap_or_default()
     }
 
     /// Whether it has no attributes.
@@ -218,14 +230,7 @@ impl Item {
 
     /// An attribute where it stands.
     pub(crate) fn raw(&self, name: &str) -> Option<Raw<'_>> {
-        for (other, value) in self.entries() {
-            match other.cmp(name) {
-                Ordering::Less => {}
-                Ordering::Equal => return Some(value),
-                Ordering::Greater => return None,
-            }
-        }
-        None
+        self.body().get(name)
     }
 
     /// The value of an attribute.
@@ -300,7 +305,7 @@ impl TryFrom<AttributeMap> for Item {
         let room = |(name, value): &(String, AttributeValue)| name.len() + value.room() + 12;
         let mut builder = Builder::new(entries.iter().map(room).sum());
         let mut put = |(name, value): &(String, AttributeValue)| {
-            packed::put_bytes(name.as_bytes(), &mut builder.bytes);
+            builder.name(name);
             let weight = packed::put_sent(value, &mut builder.bytes)?;
             builder.weigh(name, weight);
             Ok(())

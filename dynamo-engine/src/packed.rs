@@ -45,6 +45,92 @@ pub(crate) fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
+/// Names between two stops.
+const STRIDE: usize = 16;
+/// Names that are gone through one by one.
+const FEW: usize = 2 * STRIDE;
+
+/// Where every sixteenth name begins, of maps with many: written after them,
+/// so that a name is found in a few steps.
+#[derive(Debug, Default)]
+pub(crate) struct Stops {
+    count: usize,
+    at: Vec<u32>,
+}
+
+impl Stops {
+    /// A name begins here.
+    pub(crate) fn pass(&mut self, at: usize) {
+        if self.count > 0 && self.count.is_multiple_of(STRIDE) {
+            self.at.push(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        if self.count > FEW {
+            out.extend(self.at.iter().flat_map(|at| at.to_le_bytes()));
+        }
+    }
+}
+
+/// The names and values of a map or an item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entries<'a> {
+    entries: &'a [u8],
+    stops: &'a [u8],
+}
+
+impl<'a> Entries<'a> {
+    /// From so many entries and their stops.
+    pub(crate) fn new(count: usize, bytes: &'a [u8]) -> Self {
+        let stops = if count > FEW { (count - 1) / STRIDE * 4 } else { 0 };
+        let (entries, stops) =
+            bytes.split_at_checked(bytes.len().saturating_sub(stops)).unwrap_or((bytes, &[]));
+        Self { entries, stops }
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, Raw<'a>)> {
+        let mut reader = Reader(self.entries);
+        core::iter::from_fn(move || reader.entry())
+    }
+
+    /// The value under a name.
+    pub(crate) fn get(self, name: &str) -> Option<Raw<'a>> {
+        let name_at = |stop: &[u8]| {
+            let at = u32::from_le_bytes(stop.try_into().ok()?);
+            Reader(self.entries.get(at as usize..)?).bytes()
+        };
+        // The last stop that is not after the name.
+        let (mut low, mut high) = (0, self.stops.len() / 4);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let stop = self.stops.get(middle * 4..middle * 4 + 4)?;
+            if name_at(stop)? <= name.as_bytes() { low = middle + 1 } else { high = middle }
+        }
+        let start = match low.checked_sub(1) {
+            None => 0,
+            Some(stop) => {
+                u32::from_le_bytes(self.stops.get(stop * 4..stop * 4 + 4)?.try_into().ok()?) as usize
+            }
+        };
+        let mut reader = Reader(self.entries.get(start..)?);
+        loop {
+            let own = reader.bytes()?;
+            let value = reader.raw()?;
+            match own.cmp(name.as_bytes()) {
+                core::cmp::Ordering::Less => {}
+                core::cmp::Ordering::Equal => return Some(value),
+                core::cmp::Ordering::Greater => return None,
+            }
+        }
+    }
+}
+
 /// A number: sign and length, the exponent of its last digit, its digits.
 fn put_number(number: &Number, out: &mut Vec<u8>) {
     let (negative, exponent, coefficient) = number.parts();
@@ -91,12 +177,15 @@ pub(crate) fn put(value: &Value, out: &mut Vec<u8>) -> Weight {
             let (mut body, mut weight) =
                 (Vec::new(), Weight { size: 3 + map.len() as u64, page: 3 + map.len() as u64 });
             put_length(map.len(), &mut body);
+            let (start, mut stops) = (body.len(), Stops::default());
             for (name, value) in map.iter() {
+                stops.pass(body.len() - start);
                 put_bytes(name.as_bytes(), &mut body);
                 let own = put(value, &mut body);
                 weight.size += name.len() as u64 + own.size;
                 weight.page += 1 + own.page;
             }
+            stops.put(&mut body);
             out.push(M);
             put_bytes(&body, out);
             weight
@@ -279,19 +368,19 @@ impl<'a> Raw<'a> {
         Reader(self.body().bytes().unwrap_or_default())
     }
 
-    /// The value of a map under a name.
-    pub(crate) fn named(self, name: &str) -> Option<Self> {
+    /// The entries of a map.
+    fn entries(self) -> Option<Entries<'a>> {
         if self.kind() != ValueType::M {
             return None;
         }
         let mut members = self.members();
-        for _ in 0..members.length()? {
-            let (other, value) = members.entry()?;
-            if other == name {
-                return Some(value);
-            }
-        }
-        None
+        let count = members.length()?;
+        Some(Entries::new(count, members.0))
+    }
+
+    /// The value of a map under a name.
+    pub(crate) fn named(self, name: &str) -> Option<Self> {
+        self.entries()?.get(name)
     }
 
     /// The value of a list at a place.
@@ -323,10 +412,8 @@ impl<'a> Raw<'a> {
             ValueType::Bool => Value::Bool(self.0.first() == Some(&TRUE)),
             ValueType::Null => Value::Null,
             ValueType::M => {
-                let mut members = self.members();
-                let count = members.length()?;
-                let entry = |_| members.entry().map(|(name, value)| (String::from(name), value.value()));
-                Value::M((0..count).map_while(entry).collect::<Attributes>())
+                let entry = |(name, value): (&str, Raw<'_>)| (String::from(name), value.value());
+                Value::M(self.entries()?.iter().map(entry).collect::<Attributes>())
             }
             ValueType::L => {
                 let mut members = self.members();

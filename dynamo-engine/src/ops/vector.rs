@@ -208,7 +208,7 @@ impl Operation<Engine> for SearchVectorsRequest {
         Ok(SearchVectorsResult {
             search_results: found.into_iter().take(top).map(result).collect(),
             consumed_capacity: asked
-                .then(|| VectorCapacity { vector_search_request_bytes: Some(looked_at as f64) }),
+                .then_some(VectorCapacity { vector_search_request_bytes: Some(looked_at as f64) }),
         })
     }
 }
