@@ -514,7 +514,7 @@ mod tests {
             let value = (0..levels).fold(AttributeValue::s("leaf"), wrap);
             Item::try_from(AttributeMap::from([("x", value)]))
         };
-        assert_eq!(nested(31).unwrap().get("x").map(|value| value.depth()), Some(32));
+        assert_eq!(nested(31).unwrap().raw("x").map(|value| value.depth()), Some(32));
         assert_eq!(nested(32), Err(ValueFault::TooDeep));
         assert_eq!(nested(40_000 / 50), Err(ValueFault::TooDeep));
     }

@@ -398,6 +398,72 @@ impl<'a> Raw<'a> {
         members.raw()
     }
 
+    /// The members of a list.
+    pub(crate) fn list(self) -> impl Iterator<Item = Self> {
+        let mut members = self.members();
+        let count = members.length().unwrap_or(0);
+        (0..count).map_while(move |_| members.raw())
+    }
+
+    /// The members of a set of texts or blobs.
+    pub(crate) fn texts(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut members = self.members();
+        let count = members.length().unwrap_or(0);
+        (0..count).map_while(move |_| members.bytes())
+    }
+
+    /// The members of a set of numbers.
+    pub(crate) fn numbers(self) -> impl Iterator<Item = Number> {
+        let mut members = self.members();
+        let count = members.length().unwrap_or(0);
+        (0..count).map_while(move |_| members.number())
+    }
+
+    /// Characters, bytes or members: what `size()` counts.
+    pub(crate) fn len(self) -> Option<usize> {
+        match self.kind() {
+            ValueType::S => Some(text(self.bytes()).encode_utf16().count()),
+            ValueType::B => Some(self.bytes().len()),
+            ValueType::N | ValueType::Bool | ValueType::Null => None,
+            ValueType::M | ValueType::L | ValueType::Ss | ValueType::Ns | ValueType::Bs => {
+                self.members().length()
+            }
+        }
+    }
+
+    /// Levels that it nests, itself the first.
+    pub(crate) fn depth(self) -> usize {
+        let below = match self.kind() {
+            ValueType::M => {
+                self.entries().and_then(|entries| entries.iter().map(|(_, raw)| raw.depth()).max())
+            }
+            ValueType::L => self.list().map(Raw::depth).max(),
+            _ => None,
+        };
+        1 + below.unwrap_or(0)
+    }
+
+    /// Whether it equals a value, found out in place.
+    pub(crate) fn is(self, value: &Value) -> bool {
+        if self.kind() != value.kind() || self.len() != value.len() {
+            return false;
+        }
+        match value {
+            Value::S(text) => self.bytes() == text.as_bytes(),
+            Value::B(bytes) => self.bytes() == bytes.as_ref(),
+            Value::N(number) => self.number() == Some(*number),
+            Value::Bool(value) => (self.0.first() == Some(&TRUE)) == *value,
+            Value::Null => true,
+            Value::M(map) => self.entries().is_some_and(|own| {
+                own.iter().zip(map.iter()).all(|((own, raw), (name, value))| own == name && raw.is(value))
+            }),
+            Value::L(list) => self.list().zip(list).all(|(raw, value)| raw.is(value)),
+            Value::Ss(set) => self.texts().zip(set).all(|(own, text)| own == text.as_bytes()),
+            Value::Ns(set) => self.numbers().zip(set).all(|(own, number)| own == *number),
+            Value::Bs(set) => self.texts().zip(set).all(|(own, bytes)| own == bytes.as_ref()),
+        }
+    }
+
     /// The value by itself.
     pub(crate) fn value(self) -> Value {
         self.read().unwrap_or(Value::Null)
@@ -415,27 +481,10 @@ impl<'a> Raw<'a> {
                 let entry = |(name, value): (&str, Raw<'_>)| (String::from(name), value.value());
                 Value::M(self.entries()?.iter().map(entry).collect::<Attributes>())
             }
-            ValueType::L => {
-                let mut members = self.members();
-                let count = members.length()?;
-                Value::L((0..count).map_while(|_| members.raw().map(Raw::value)).collect())
-            }
-            ValueType::Ss => {
-                let mut members = self.members();
-                let count = members.length()?;
-                Value::Ss((0..count).map_while(|_| members.bytes().map(owned)).collect())
-            }
-            ValueType::Ns => {
-                let mut members = self.members();
-                let count = members.length()?;
-                Value::Ns((0..count).map_while(|_| members.number()).collect())
-            }
-            ValueType::Bs => {
-                let mut members = self.members();
-                let count = members.length()?;
-                let blob = |bytes: &[u8]| Blob::from(bytes.to_vec());
-                Value::Bs((0..count).map_while(|_| members.bytes().map(blob)).collect())
-            }
+            ValueType::L => Value::L(self.list().map(Raw::value).collect()),
+            ValueType::Ss => Value::Ss(self.texts().map(owned).collect()),
+            ValueType::Ns => Value::Ns(self.numbers().collect()),
+            ValueType::Bs => Value::Bs(self.texts().map(|bytes| Blob::from(bytes.to_vec())).collect()),
         })
     }
 

@@ -430,14 +430,18 @@ impl Value {
         }
     }
 
-    /// Levels that it nests, itself the first.
-    pub(crate) fn depth(&self) -> usize {
-        let below = match self {
-            Self::M(map) => map.iter().map(|(_, value)| value.depth()).max(),
-            Self::L(list) => list.iter().map(Self::depth).max(),
-            _ => None,
-        };
-        1 + below.unwrap_or(0)
+    /// Characters, bytes or members: what `size()` counts. `[DDB-6.3f]`
+    pub(crate) fn len(&self) -> Option<usize> {
+        match self {
+            Self::S(text) => Some(text.encode_utf16().count()),
+            Self::B(bytes) => Some(bytes.as_ref().len()),
+            Self::M(map) => Some(map.len()),
+            Self::L(list) => Some(list.len()),
+            Self::Ss(members) => Some(members.len()),
+            Self::Ns(members) => Some(members.len()),
+            Self::Bs(members) => Some(members.len()),
+            Self::N(_) | Self::Bool(_) | Self::Null => None,
+        }
     }
 }
 

@@ -1,15 +1,11 @@
-//! Conditions and filters: checked, compiled, evaluated.
+//! Conditions and filters: checked and compiled.
 
 use super::fault::{ExpressionFault, ExpressionKind, Fault, What};
 use super::parse::{self, Call, Comparator, Node, OPERATORS, Parsed};
 use super::path::Path;
 use super::placeholders::Placeholders;
 use crate::Error;
-use crate::item::Item;
-use crate::number::Number;
-use crate::packed::Raw;
 use crate::value::{Value, ValueType};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -308,140 +304,4 @@ impl Compiler<'_> {
             Some(_) => Ok(()),
         }
     }
-}
-
-/// What a step of a running condition leaves.
-enum Slot<'v> {
-    Missing,
-    /// A value of the item, where it stands.
-    Raw(Raw<'v>),
-    Value(&'v Value),
-    Number(Value),
-    Truth(bool),
-}
-
-impl Slot<'_> {
-    fn value(&self) -> Option<Cow<'_, Value>> {
-        match self {
-            Self::Raw(raw) => Some(Cow::Owned(raw.value())),
-            Self::Value(value) => Some(Cow::Borrowed(value)),
-            Self::Number(value) => Some(Cow::Borrowed(value)),
-            Self::Missing | Self::Truth(_) => None,
-        }
-    }
-
-    fn is_there(&self) -> bool {
-        !matches!(self, Self::Missing | Self::Truth(_))
-    }
-
-    fn truth(&self) -> bool {
-        matches!(self, Self::Truth(true))
-    }
-}
-
-impl Condition {
-    /// Whether an item satisfies it. A missing one has no attributes.
-    /// `[DDB-6.4]`
-    pub(crate) fn holds(&self, item: Option<&Item>, placeholders: &Placeholders) -> bool {
-        let mut stack: Vec<Slot<'_>> = Vec::with_capacity(8);
-        for step in &self.steps {
-            let mut pop = || stack.pop().unwrap_or(Slot::Missing);
-            let slot = match step {
-                Op::Path(path) => item.and_then(|item| path.find_in(item)).map_or(Slot::Missing, Slot::Raw),
-                Op::Value(value) => Slot::Value(placeholders.get(*value)),
-                Op::Compare(comparator) => {
-                    let (right, left) = (pop(), pop());
-                    Slot::Truth(compare(*comparator, left.value().as_deref(), right.value().as_deref()))
-                }
-                Op::Between => {
-                    let (high, low, operand) = (pop(), pop(), pop());
-                    let operand = operand.value();
-                    let within = |bound: &Slot<'_>, comparator| {
-                        compare(comparator, operand.as_deref(), bound.value().as_deref())
-                    };
-                    Slot::Truth(within(&low, Comparator::Ge) && within(&high, Comparator::Le))
-                }
-                Op::In(listed) => {
-                    let listed: Vec<_> = (0..*listed).map(|_| pop()).collect();
-                    let operand = pop();
-                    let operand = operand.value();
-                    let equal =
-                        |one: &Slot<'_>| compare(Comparator::Eq, operand.as_deref(), one.value().as_deref());
-                    Slot::Truth(listed.iter().any(equal))
-                }
-                Op::Not => Slot::Truth(!pop().truth()),
-                Op::And => {
-                    let (right, left) = (pop(), pop());
-                    Slot::Truth(left.truth() && right.truth())
-                }
-                Op::Or => {
-                    let (right, left) = (pop(), pop());
-                    Slot::Truth(left.truth() || right.truth())
-                }
-                Op::Function(Function::Size) => match pop().value().as_deref().and_then(size) {
-                    Some(size) => Slot::Number(Value::N(size)),
-                    None => Slot::Missing,
-                },
-                Op::Function(Function::AttributeExists) => Slot::Truth(pop().is_there()),
-                Op::Function(Function::AttributeNotExists) => Slot::Truth(!pop().is_there()),
-                Op::Function(function) => {
-                    let (right, left) = (pop(), pop());
-                    Slot::Truth(match (left.value(), right.value()) {
-                        (Some(left), Some(right)) => both(*function, &left, &right),
-                        _ => false,
-                    })
-                }
-            };
-            stack.push(slot);
-        }
-        stack.pop().is_some_and(|slot| slot.truth())
-    }
-}
-
-/// [DDB-3.3] [DDB-3.4]
-fn compare(comparator: Comparator, left: Option<&Value>, right: Option<&Value>) -> bool {
-    match comparator {
-        Comparator::Eq => left.is_some() && left == right,
-        Comparator::Ne => left.is_none() || left != right,
-        _ => match (left, right) {
-            (Some(left), Some(right)) => left.order(right).is_some_and(|order| comparator.holds(order)),
-            _ => false,
-        },
-    }
-}
-
-fn both(function: Function, left: &Value, right: &Value) -> bool {
-    match (function, left, right) {
-        (Function::AttributeType, left, Value::S(tag)) => left.kind().tag() == tag,
-        (Function::BeginsWith, Value::S(text), Value::S(start)) => text.starts_with(start.as_str()),
-        (Function::BeginsWith, Value::B(bytes), Value::B(start)) => {
-            bytes.as_ref().starts_with(start.as_ref())
-        }
-        (Function::Contains, Value::S(text), Value::S(part)) => text.contains(part.as_str()),
-        (Function::Contains, Value::B(bytes), Value::B(part)) => {
-            let (bytes, part) = (bytes.as_ref(), part.as_ref());
-            part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
-        }
-        (Function::Contains, Value::Ss(members), Value::S(member)) => members.binary_search(member).is_ok(),
-        (Function::Contains, Value::Ns(members), Value::N(member)) => members.binary_search(member).is_ok(),
-        (Function::Contains, Value::Bs(members), Value::B(member)) => members.binary_search(member).is_ok(),
-        (Function::Contains, Value::L(list), member) => list.contains(member),
-        _ => false,
-    }
-}
-
-/// `size()`: characters of text, bytes of a blob, members of the rest.
-/// `[DDB-6.3f]`
-fn size(value: &Value) -> Option<Number> {
-    let count = match value {
-        Value::S(text) => text.encode_utf16().count(),
-        Value::B(bytes) => bytes.as_ref().len(),
-        Value::M(map) => map.len(),
-        Value::L(list) => list.len(),
-        Value::Ss(members) => members.len(),
-        Value::Ns(members) => members.len(),
-        Value::Bs(members) => members.len(),
-        Value::N(_) | Value::Bool(_) | Value::Null => return None,
-    };
-    Some(Number::from(count as u64))
 }

@@ -5,6 +5,7 @@
 //! recurses. `[DDB-20.8]`
 
 mod condition;
+mod evaluate;
 mod fault;
 mod key_condition;
 mod lex;

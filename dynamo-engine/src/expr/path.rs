@@ -90,6 +90,14 @@ impl Path {
         })
     }
 
+    /// Whether both lead into the same map or list. Attributes have none.
+    pub(crate) fn is_sibling(&self, other: &Self) -> bool {
+        match (self.steps.split_last(), other.steps.split_last()) {
+            (Some((_, own)), Some((_, others))) => self.name == other.name && own == others,
+            _ => false,
+        }
+    }
+
     /// Refuses two paths where one is, or is inside, the other, or where one
     /// takes for a map what the other takes for a list. `[DDB-6.6.5]`
     pub(crate) fn check_apart(paths: &[&Self]) -> Result<(), ExpressionFault> {

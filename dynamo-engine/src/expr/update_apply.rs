@@ -6,6 +6,7 @@ use super::update::{Action, ActionKind, Update, ValueOp};
 use crate::Error;
 use crate::item::{Attributes, Item};
 use crate::number::{Number, NumberFault};
+use crate::ops::ITEM_MAX;
 use crate::value::Value;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -40,10 +41,17 @@ impl Update {
         let mut new = if old.is_some() { view.clone() } else { key.attributes() };
         let (mut appends, mut removals) = (Vec::new(), Vec::new());
         let mut puts = Vec::with_capacity(self.actions.len());
+        let mut brought = 0;
         for Action { path, what } in &self.actions {
             let found = path.find(view);
             let change = match what {
-                ActionKind::Set(ops) => Change::Put(evaluate(ops, view, placeholders)?),
+                ActionKind::Set(ops) => {
+                    let value = evaluate(ops, view, placeholders)?;
+                    brought += value.size();
+                    // No more than an item holds is ever copied; what is
+                    // refused for its size may still be refused for the rest.
+                    Change::Put(if brought > ITEM_MAX { Value::Null } else { value.into_owned() })
+                }
                 ActionKind::Remove => Change::Remove,
                 ActionKind::Add(value) => add(found, placeholders.get(*value))?,
                 ActionKind::Append(value) => append(found, placeholders.get(*value))?,
@@ -60,6 +68,9 @@ impl Update {
                 (Change::Remove | Change::Nothing, _) => {}
             }
         }
+        if brought > ITEM_MAX {
+            return Err(Error::UpdatedItemSize);
+        }
         for (path, value) in puts {
             put(&mut new, path, value);
         }
@@ -70,10 +81,11 @@ impl Update {
                 list.push(value);
             }
         }
-        // [DDB-6.6.9] Removals last, from the back: positions are the old ones.
-        removals.sort_by(|a, b| (&b.name, &b.steps).cmp(&(&a.name, &a.steps)));
-        for path in removals {
-            remove(&mut new, path);
+        // [DDB-6.6.9] Removals last, at the old positions: the deepest first,
+        // and all that one map or list loses at once.
+        removals.sort_by(|a, b| (b.steps.len(), &a.name, &a.steps).cmp(&(a.steps.len(), &b.name, &b.steps)));
+        for siblings in removals.chunk_by(|a, b| a.is_sibling(b)) {
+            remove(&mut new, siblings);
         }
         Ok(new)
     }
@@ -127,24 +139,45 @@ fn put(attributes: &mut Attributes, path: &Path, value: Value) {
     }
 }
 
-fn remove(attributes: &mut Attributes, path: &Path) {
-    match (path.steps.last(), parent(attributes, path)) {
-        (Some(Step::Name(name)), Some(Value::M(map))) => {
-            map.remove(name);
+/// Takes out what stands side by side, in order.
+fn remove(attributes: &mut Attributes, siblings: &[&Path]) {
+    let Some(first) = siblings.first() else { return };
+    match parent(attributes, first) {
+        Some(Value::M(map)) => {
+            for path in siblings {
+                if let Some(Step::Name(name)) = path.steps.last() {
+                    map.remove(name);
+                }
+            }
         }
-        (Some(Step::Index(index)), Some(Value::L(list))) if (*index as usize) < list.len() => {
-            list.remove(*index as usize);
+        Some(Value::L(list)) => {
+            let mut gone = siblings.iter().filter_map(|path| match path.steps.last() {
+                Some(Step::Index(index)) => Some(*index as usize),
+                _ => None,
+            });
+            let (mut at, mut next) = (0, gone.next());
+            list.retain(|_| {
+                let stays = next != Some(at);
+                if !stays {
+                    next = gone.next();
+                }
+                at += 1;
+                stays
+            });
         }
-        (None, _) => {
-            attributes.remove(&path.name);
+        _ => {
+            attributes.remove(&first.name);
         }
-        _ => {}
     }
 }
 
 /// [DDB-6.6.8]
-fn evaluate(ops: &[ValueOp], view: &Attributes, placeholders: &Placeholders) -> Result<Value, Error> {
-    let mut stack: Vec<Option<Cow<'_, Value>>> = Vec::with_capacity(2);
+fn evaluate<'v>(
+    ops: &[ValueOp],
+    view: &'v Attributes,
+    placeholders: &'v Placeholders,
+) -> Result<Cow<'v, Value>, Error> {
+    let mut stack: Vec<Option<Cow<'v, Value>>> = Vec::with_capacity(2);
     for op in ops {
         let mut pop = || stack.pop().flatten();
         let result = match op {
@@ -162,7 +195,9 @@ fn evaluate(ops: &[ValueOp], view: &Attributes, placeholders: &Placeholders) -> 
                         else {
                             return Err(Error::OperandDataType);
                         };
-                        list.extend(tail);
+                        // Of a list that no item holds, no more than shows it.
+                        let room = (ITEM_MAX as usize).saturating_sub(list.len());
+                        list.extend(tail.into_iter().take(room));
                         Some(Cow::Owned(Value::L(list)))
                     }
                     _ => return Err(Error::OperandDataType),
@@ -185,7 +220,7 @@ fn evaluate(ops: &[ValueOp], view: &Attributes, placeholders: &Placeholders) -> 
         };
         stack.push(result);
     }
-    stack.pop().flatten().map(Cow::into_owned).ok_or(Error::MissingAttribute)
+    stack.pop().flatten().ok_or(Error::MissingAttribute)
 }
 
 fn computed(sum: Result<Number, NumberFault>) -> Result<Number, Error> {

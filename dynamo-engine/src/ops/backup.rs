@@ -581,7 +581,7 @@ impl Operation<Engine> for RestoreTableToPointInTimeRequest {
         let at = match (self.restore_date_time, self.use_latest_restorable_time) {
             // The whole second counts.
             (Some(second), None | Some(false)) if second.abs() < 9.0e12 => {
-                Timestamp::from_millis((second.trunc() * 1_000.0) as i64 + 999)
+                Timestamp::from_millis((second as i64).saturating_mul(1_000).saturating_add(999))
             }
             (None, Some(true)) => latest,
             _ => return Err(Error::BadRestoreTime),

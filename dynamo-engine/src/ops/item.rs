@@ -444,10 +444,12 @@ pub(super) fn check_result(table: &Table, new: &Item, update: &Update) -> Result
     if new.size() > ITEM_MAX {
         return Err(Error::UpdatedItemSize);
     }
-    for path in update.targets() {
-        if new.get(&path.name).is_some_and(|value| value.depth() > DEPTH) {
-            return Err(Error::UpdatedDepth);
-        }
+    // Once for an attribute, however much of it was the target.
+    let mut names: Vec<&str> = update.targets().map(|path| &*path.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.into_iter().filter_map(|name| new.raw(name)).any(|value| value.depth() > DEPTH) {
+        return Err(Error::UpdatedDepth);
     }
     for index in &table.indexes {
         for (path, literal) in update.targets_and_literals() {

@@ -307,7 +307,7 @@ aws_core::operations! {
 }
 
 /// Bytes of an item. `[DDB-2.5.1]`
-const ITEM_MAX: u64 = 409_600;
+pub(crate) const ITEM_MAX: u64 = 409_600;
 
 /// The table that a call names, which may not exist. Public because
 /// `Operation::Target` is; nobody outside can name it.
