@@ -68,7 +68,7 @@ fn start(text: &str, count: usize) -> String {
     text.chars().take(count).collect()
 }
 
-/// `[DDB-6.1]`
+/// `[DDB-6.1.6]` `[DDB-6.1.7]`
 #[test]
 fn expressions_that_explode() {
     let mut driver = Driver::new();
@@ -242,7 +242,7 @@ fn an_item_of_a_hundred_thousand_attributes() {
     assert_eq!(driver.call(update).unwrap()["Attributes"].as_object().unwrap().len(), names.len());
     assert_eq!(driver.call(read).unwrap(), json!({"Item": {}}));
 
-    // [DDB-2.4] A name more than there is room for.
+    // [DDB-2.5.2] A name more than there is room for.
     let mut large = crowd;
     large.insert("x".repeat(9_700), json!({"NULL": true}));
     let text = driver.refusal(json!({"PutItem": {"TableName": "tab", "Item": large}}));
@@ -311,7 +311,7 @@ fn lists_sets_and_texts_of_400_kb() {
     );
     assert_eq!(driver.count("contains(b, :v)", json!({":v": {"B": "AAAA".repeat(50_000)}})), 1);
 
-    // [DDB-2.2] Numbers of a hundred thousand digits, and exponents of as many.
+    // [DDB-2.2.2] Numbers of a hundred thousand digits, and exponents of as many.
     for number in [
         "9".repeat(100_000),
         format!("1e{}", "9".repeat(100_000)),
