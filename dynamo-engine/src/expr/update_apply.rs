@@ -165,9 +165,10 @@ fn remove(attributes: &mut Attributes, siblings: &[&Path]) {
                 stays
             });
         }
-        _ => {
+        None if first.steps.is_empty() => {
             attributes.remove(&first.name);
         }
+        _ => {}
     }
 }
 
