@@ -20,7 +20,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::path::{Path, PathBuf};
 
 /// A vector file.
 #[derive(Debug, Clone, Deserialize)]
@@ -85,33 +84,6 @@ pub struct Step {
     pub request: Value,
     /// The reply it must get: `{"ok": …}` or `{"err": …}`.
     pub reply: Value,
-}
-
-/// Reads every `.json` file of a folder, in the order of their names.
-///
-/// # Errors
-/// The file, line and column of what cannot be read.
-#[expect(clippy::disallowed_methods, reason = "tests read their data from disk")]
-pub fn load_dir(folder: impl AsRef<Path>) -> Result<Vec<(PathBuf, VectorFile)>, String> {
-    let folder = folder.as_ref();
-    let fault = |path: &Path, what: &dyn ToString| format!("{}: {}", path.display(), what.to_string());
-    let entries = std::fs::read_dir(folder).map_err(|error| fault(folder, &error))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| fault(folder, &error))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let text = std::fs::read_to_string(&path).map_err(|error| fault(&path, &error))?;
-        let file = serde_json::from_str(&text)
-            .map_err(|error| format!("{}:{}:{}: {error}", path.display(), error.line(), error.column()))?;
-        files.push((path, file));
-    }
-    Ok(files)
 }
 
 /// The values that a case has captured so far.

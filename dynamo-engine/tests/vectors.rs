@@ -1,9 +1,13 @@
 //! Every vector under `tests/vectors`, run step by step.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use aws_core::vectors::{Captures, Case, Report, load_dir};
+#[path = "../../aws-core/tests/folder/mod.rs"]
+mod folder;
+
+use aws_core::vectors::{Captures, Case, Report};
 use aws_core::{AwsError as _, Caller, Cx, Engine as _, Home, Permit, Reply, Seed, Timestamp};
 use dynamo_engine::{Engine, Options, Request};
+use folder::load_dir;
 use std::collections::BTreeSet;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");

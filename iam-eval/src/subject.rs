@@ -97,8 +97,8 @@ impl Subject {
         subject
     }
 
-    /// The user whose `GetFederationToken` made this session: its policies
-    /// and boundary bound it. `[IAM-8.4]`
+    /// The user who called `GetFederationToken` for it, whose policies and
+    /// boundary bound it. `[IAM-8.4]`
     #[must_use]
     pub fn issued_by(mut self, user_arn: &str, unique_id: &str) -> Self {
         self.outer = Some(user_arn.into());

@@ -1,8 +1,11 @@
 //! Worked decisions as data.
 
+#[path = "../../aws-core/tests/folder/mod.rs"]
+mod folder;
 mod world;
 
-use iam_eval::aws_core::vectors::{Report, load_dir};
+use folder::load_dir;
+use iam_eval::aws_core::vectors::Report;
 use serde_json::{Value, json};
 use world::World;
 

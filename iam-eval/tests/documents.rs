@@ -1,7 +1,11 @@
 //! Documents that are saved, quotas, and every real policy we have.
 #![expect(clippy::panic, reason = "a test may fail by panicking")]
 
-use iam_eval::aws_core::vectors::{Report, load_dir};
+#[path = "../../aws-core/tests/folder/mod.rs"]
+mod folder;
+
+use folder::load_dir;
+use iam_eval::aws_core::vectors::Report;
 use iam_eval::{Policy, PolicyKind, Quota};
 use serde_json::{Value, json};
 

@@ -2,9 +2,12 @@
 //! and each change they propose does turn the decision round.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+#[path = "../../aws-core/tests/folder/mod.rs"]
+mod folder;
 mod world;
 
-use iam_eval::aws_core::vectors::{Case, load_dir};
+use folder::load_dir;
+use iam_eval::aws_core::vectors::Case;
 use iam_eval::{CheckEffect, CheckType, Decision, Effect};
 use world::World;
 

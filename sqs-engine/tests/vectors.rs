@@ -1,8 +1,12 @@
 //! Every vector under `tests/vectors`, run step by step.
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
-use aws_core::vectors::{Captures, Case, Report, load_dir};
+#[path = "../../aws-core/tests/folder/mod.rs"]
+mod folder;
+
+use aws_core::vectors::{Captures, Case, Report};
 use aws_core::{AwsError as _, Caller, Cx, Engine as _, Home, Permit, Reply, Seed, Timestamp};
+use folder::load_dir;
 use serde_json::Value;
 use sqs_engine::{Engine, Request};
 use std::collections::BTreeSet;
