@@ -179,7 +179,7 @@ pub struct HistoryError {
 }
 
 impl HistoryError {
-    fn new(line: usize, error: &serde_json::Error) -> Self {
+    pub(crate) fn new(line: usize, error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
         Self { line, column: error.column(), what: what.into() }

@@ -20,6 +20,7 @@ mod iso8601;
 #[cfg(feature = "proptest")]
 pub mod laws;
 mod limit;
+pub mod oracle;
 mod principal;
 mod seed;
 mod sink;

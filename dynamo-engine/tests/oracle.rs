@@ -37,7 +37,7 @@ fn ours(mut all: Vec<Call>) -> Vec<Observed> {
     for one in all {
         let answer = match call(one.at, one.op.request()) {
             _ if one.lost => Answer::Lost,
-            Ok(response) => Answer::of(response),
+            Ok(response) => Answer::from(response),
             Err(error) => Answer::Refused(error.record()),
         };
         let (start, end) = (Timestamp::from_millis(one.start), Timestamp::from_millis(one.end));

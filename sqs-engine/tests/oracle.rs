@@ -36,7 +36,7 @@ impl Subject for Ours {
     fn call(&mut self, now: Timestamp, request: Request) -> Result<Answer, ErrorRecord> {
         self.calls += 1;
         let cx = Cx::new(now, Seed::counter(self.calls), &self.caller);
-        self.engine.apply(cx, request).map(Answer::of).map_err(|error| error.record())
+        self.engine.apply(cx, request).map(Answer::from).map_err(|error| error.record())
     }
 }
 

@@ -57,7 +57,7 @@ fn history(calls: u64, items: u64) -> Vec<Observed> {
         let end = Timestamp::from_millis(i64::try_from(nth + nth * 31 % 9).unwrap());
         let request = request(nth, items);
         let answer = match dynamo.apply(Cx::new(start, Seed::counter(nth), &caller), request.clone()) {
-            Ok(response) => Answer::of(response),
+            Ok(response) => Answer::from(response),
             Err(error) => Answer::Refused(error.record()),
         };
         all.push(Observed { start, end: Some(end), request, answer });

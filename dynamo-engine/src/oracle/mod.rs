@@ -23,13 +23,13 @@ mod observe;
 mod order;
 mod steps;
 
+pub use aws_core::oracle::Violation;
 pub use observe::{Answer, Observed, read};
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use steps::{Ledger, Step};
 
 /// How histories are judged.
@@ -76,28 +76,6 @@ pub struct Judged {
     /// Tables that were not judged, and why: they are written in ways whose
     /// effect on single items the history does not show.
     pub left_out: BTreeMap<String, &'static str>,
-}
-
-/// Why a history cannot come from DynamoDB.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// `H1`, `H2` or `H3`.
-    pub rule: &'static str,
-    /// What is wrong, in words.
-    pub what: String,
-    /// The fewest calls that show it, by their place in the history: of each,
-    /// it matters what it did or saw.
-    pub calls: Vec<usize>,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (calls", self.rule, self.what)?;
-        for call in &self.calls {
-            write!(f, " {}", call + 1)?;
-        }
-        f.write_str(")")
-    }
 }
 
 impl Oracle {

@@ -14,6 +14,7 @@ mod queues;
 mod subject;
 mod tasks;
 
+pub use aws_core::oracle::Violation;
 pub use observe::{Answer, Observed, SeenTask, read};
 #[cfg(feature = "proptest")]
 pub use subject::strategy::steps;
@@ -23,7 +24,6 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use aws_core::Span;
-use core::fmt;
 use ledger::{At, Ledger};
 
 /// How strictly a history is judged.
@@ -43,29 +43,6 @@ use ledger::{At, Ledger};
 pub struct Oracle {
     exact: bool,
     skew: i64,
-}
-
-/// Why a history cannot come from SQS.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Violation {
-    /// The predicate: `H13` and the like, as `RULES.md` lists them.
-    pub rule: &'static str,
-    /// What is wrong, in words.
-    pub what: String,
-    /// Calls that show it, by their place in the history: without any one of
-    /// them this fault would not show. Where it takes more than 400 calls they
-    /// are not made fewer.
-    pub calls: Vec<usize>,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (calls", self.rule, self.what)?;
-        for call in &self.calls {
-            write!(f, " {}", call + 1)?;
-        }
-        f.write_str(")")
-    }
 }
 
 impl Oracle {
@@ -93,9 +70,10 @@ impl Oracle {
     /// Judges a history, whose calls are in the order of their starts.
     ///
     /// # Errors
-    /// The first violation, with the fewest calls that show it.
+    /// The first violation, with calls none of which can be left out. Where
+    /// it takes more than 400 they are not made fewer.
     pub fn judge(&self, history: &[Observed]) -> Result<(), Box<Violation>> {
-        let Some(found) = self.violations(history).into_iter().min_by_key(Violation::last) else {
+        let Some(found) = self.violations(history).into_iter().min_by_key(last) else {
             return Ok(());
         };
         Err(Box::new(self.smallest(history, found)))
@@ -118,11 +96,11 @@ impl Oracle {
             let part: Vec<Observed> = calls.iter().filter_map(|call| history.get(*call)).cloned().collect();
             let same = |one: &Violation| {
                 (one.rule, &one.what) == (found.rule, &found.what)
-                    && one.last() == calls.last().map(|_| calls.len() - 1)
+                    && last(one) == calls.last().map(|_| calls.len() - 1)
             };
             self.violations(&part).iter().any(same)
         };
-        let last = found.last().unwrap_or_default();
+        let last = last(&found).unwrap_or_default();
         let related = related(history, &found.calls);
         let mut calls = [related, (0..=last).collect()].into_iter().find(|calls| shows(calls));
         if let Some(calls) = &mut calls
@@ -143,10 +121,9 @@ impl Oracle {
     }
 }
 
-impl Violation {
-    fn last(&self) -> Option<usize> {
-        self.calls.iter().copied().max()
-    }
+/// The call with which it shows.
+fn last(violation: &Violation) -> Option<usize> {
+    violation.calls.iter().copied().max()
 }
 
 /// The calls, what their messages and handles come from, and what makes and

@@ -4,26 +4,14 @@ use crate::{
     BatchResult, BatchResultEntry, CreateQueueResult, ListMessageMoveTasksResultEntry, Receive,
     ReceiveMessageResult, Request, Response, SendMessageBatchResult, SendMessageResult,
 };
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use aws_core::{ErrorRecord, HistoryError, Record, Reply, Timestamp};
+use aws_core::{ErrorRecord, HistoryError};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A call and what came of it, as its caller saw it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Observed {
-    /// When the call was made.
-    pub start: Timestamp,
-    /// When the answer arrived. Absent where calls take no time, as with our
-    /// own engine: they then happened in the order in which they stand.
-    pub end: Option<Timestamp>,
-    /// What was asked.
-    pub request: Request,
-    /// What came back.
-    pub answer: Answer,
-}
+pub type Observed = aws_core::oracle::Observed<Request, Answer>;
 
 /// What came back, as far as it says something about messages.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,10 +83,9 @@ struct Tasks {
     results: Vec<SeenTask>,
 }
 
-impl Answer {
+impl From<Response> for Answer {
     /// An answer of our own engine.
-    #[must_use]
-    pub fn of(response: Response) -> Self {
+    fn from(response: Response) -> Self {
         match response {
             Response::CreateQueue(created) => Self::Created(created),
             Response::SendMessage(sent) => Self::Sent(sent),
@@ -118,49 +105,33 @@ impl Answer {
             _ => Self::Done,
         }
     }
+}
 
-    /// An answer in JSON to a request.
+impl aws_core::oracle::Answer<Request> for Answer {
     fn read(request: &Request, value: Value) -> Result<Self, serde_json::Error> {
-        fn of<T: DeserializeOwned>(value: Value) -> Result<T, serde_json::Error> {
-            // Nothing at all is an answer without members.
-            let value = if value.is_null() { Value::Object(serde_json::Map::new()) } else { value };
-            serde_json::from_value(value)
-        }
         Ok(match request {
-            Request::CreateQueue(_) => Self::Created(of(value)?),
-            Request::SendMessage(_) => Self::Sent(of(value)?),
-            Request::SendMessageBatch(_) => Self::SentBatch(of(value)?),
-            Request::ReceiveMessage(_) | Request::ResumeReceive(_) => match of(value)? {
+            Request::CreateQueue(_) => Self::Created(serde_json::from_value(value)?),
+            Request::SendMessage(_) => Self::Sent(serde_json::from_value(value)?),
+            Request::SendMessageBatch(_) => Self::SentBatch(serde_json::from_value(value)?),
+            Request::ReceiveMessage(_) | Request::ResumeReceive(_) => match serde_json::from_value(value)? {
                 Receive::Done(got) => Self::Received(got),
                 Receive::Wait(_) => Self::Waiting,
             },
             Request::DeleteMessageBatch(_) | Request::ChangeMessageVisibilityBatch(_) => {
-                Self::Batch(of(value)?)
+                Self::Batch(serde_json::from_value(value)?)
             }
-            Request::ListMessageMoveTasks(_) => Self::Tasks(of::<Tasks>(value)?.results),
+            Request::ListMessageMoveTasks(_) => Self::Tasks(serde_json::from_value::<Tasks>(value)?.results),
             _ => Self::Done,
         })
     }
-}
 
-impl From<Record<Request, Response>> for Observed {
-    fn from(record: Record<Request, Response>) -> Self {
-        let answer = match record.reply {
-            Reply::Ok(response) => Answer::of(response),
-            Reply::Err(error) => Answer::Refused(error),
-        };
-        Self { start: record.start, end: record.end, request: record.request, answer }
+    fn refused(error: ErrorRecord) -> Self {
+        Self::Refused(error)
     }
-}
 
-#[derive(Deserialize)]
-struct Line {
-    start: Timestamp,
-    #[serde(default)]
-    end: Option<Timestamp>,
-    request: Request,
-    #[serde(default)]
-    reply: Option<Reply<Value>>,
+    fn lost() -> Self {
+        Self::Lost
+    }
 }
 
 /// Reads a history of JSON lines: `{"start": ms, "end": ms, "request":
@@ -170,20 +141,5 @@ struct Line {
 /// # Errors
 /// The first line that is no record, with its place.
 pub fn read(text: &str) -> Result<Vec<Observed>, HistoryError> {
-    let mut all = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let fault = |error: serde_json::Error| HistoryError {
-            line: index + 1,
-            column: error.column(),
-            what: error.to_string(),
-        };
-        let Line { start, end, request, reply } = serde_json::from_str(line).map_err(fault)?;
-        let answer = match reply {
-            None => Answer::Lost,
-            Some(Reply::Err(error)) => Answer::Refused(error),
-            Some(Reply::Ok(value)) => Answer::read(&request, value).map_err(fault)?,
-        };
-        all.push(Observed { start, end, request, answer });
-    }
-    Ok(all)
+    Observed::read_lines(text)
 }

@@ -84,7 +84,7 @@ const NAMES: [&str; 4] = ["standard", "ordered.fifo", "standard-dead", "ordered-
 ///         self.1 += 1;
 ///         let caller = Caller::user("111122223333".parse().unwrap(), "me", "AIDAEXAMPLE");
 ///         let cx = Cx::new(now, Seed::counter(self.1), &caller);
-///         aws_core::Engine::apply(&mut self.0, cx, request).map(Answer::of).map_err(|error| aws_core::AwsError::record(&error))
+///         aws_core::Engine::apply(&mut self.0, cx, request).map(Answer::from).map_err(|error| aws_core::AwsError::record(&error))
 ///     }
 /// }
 /// # use sqs_engine::aws_core;
