@@ -1,5 +1,5 @@
-//! Vector indexes: every vector is compared, so that the answer is exact.
-//! AWS's is approximate. `[DDB-5.10]`
+//! Vector indexes: every vector is compared, so that the answer is exact,
+//! whatever AWS's may be. `[DDB-5.10]`
 
 use super::Table;
 use crate::api::{SearchSchemaElement, VectorAttribute, VectorIndex, VectorIndexDescription};
